@@ -1,0 +1,37 @@
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts import operations
+from apps.accounts.forms import ProfileForm
+from apps.accounts.http import SignedInRequest
+from apps.accounts.models import User
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: SignedInRequest) -> HttpResponse:
+    """One's own name and mail preference."""
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        operations.update_profile(request.user, **form.cleaned_data)
+        messages.success(request, "Saved. Members of your courses see the new name from now on.")
+        return redirect("accounts:profile")
+    return render(request, "accounts/profile.html", {"form": form})
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def sign_in_as(request: HttpRequest) -> HttpResponse:
+    """Demo mode: become anybody with one click."""
+    if not settings.DEMO:
+        raise Http404
+    if request.method == "POST":
+        user = get_object_or_404(User, pk=request.POST.get("user") or 0, is_active=True)
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return redirect("/")
+    people = User.objects.filter(is_active=True).prefetch_related("memberships__course").order_by("pk")[:60]
+    return render(request, "accounts/sign_in_as.html", {"people": people})
