@@ -1,0 +1,54 @@
+"""Whoever has lost their session does not lose what they typed."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+TEXT = "Forty minutes of writing about induction heads. " * 10
+
+
+def lose_session(client: Client) -> None:
+    del client.cookies["sessionid"]
+
+
+@pytest.fixture
+def typed(world: Any, as_user: Any) -> Client:
+    """A client of `partner` that sent a form after the session had ended."""
+    client = as_user(world.partner)
+    client.get(reverse("accounts:profile"))
+    lose_session(client)
+    answer = client.post(reverse("accounts:profile"), {"name": TEXT, "csrfmiddlewaretoken": "secret-token"})
+    assert answer.status_code == 302
+    assert "next=/rescued/" in answer["Location"]
+    return client
+
+
+def test_the_text_comes_back_after_signing_in(world: Any, typed: Client) -> None:
+    typed.force_login(world.partner)
+    page = typed.get(reverse("core:rescued")).content.decode()
+    assert TEXT in page
+    assert "secret-token" not in page
+
+
+def test_somebody_else_at_the_same_browser_does_not_see_it(world: Any, typed: Client) -> None:
+    typed.force_login(world.other_student)
+    answer = typed.get(reverse("core:rescued"), follow=True)
+    assert TEXT not in answer.content.decode()
+
+
+def test_it_can_be_let_go(world: Any, typed: Client) -> None:
+    typed.force_login(world.partner)
+    typed.post(reverse("core:rescued"))
+    assert TEXT not in typed.get(reverse("core:rescued"), follow=True).content.decode()
+
+
+def test_a_background_save_gets_a_banner_not_a_sign_in_page(world: Any, as_user: Any) -> None:
+    client = as_user(world.partner)
+    client.get(reverse("accounts:profile"))
+    lose_session(client)
+    answer = client.post(reverse("accounts:profile"), {"name": TEXT}, headers={"HX-Request": "true"})
+    assert answer["HX-Retarget"] == "#notices"
+    assert "signed out" in answer.content.decode()
