@@ -24,7 +24,9 @@ def write(snapshot: Path, recipe: dict[str, Any], text: str) -> None:
     model.save_pretrained(snapshot)
     tokenizer = train_tokenizer(text, recipe["config"]["vocab_size"], recipe["tokenizer"])
     tokenizer.save(str(snapshot / "tokenizer.json"))
-    special = {f"{role}_token": recipe["tokenizer"][role] for role in ("bos", "eos", "unk") if recipe["tokenizer"][role]}
+    special = {
+        f"{role}_token": recipe["tokenizer"][role] for role in ("bos", "eos", "unk") if recipe["tokenizer"][role]
+    }
     limit = getattr(config, "max_position_embeddings", 1024)
     settings = {
         # Spelt so that transformers 4 can read the shelf too: it does not know the class that 5 writes.

@@ -12,12 +12,13 @@ A model that is already built from the same recipe is left alone; torch is impor
 import argparse
 import hashlib
 import json
-import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from . import fonts
 
 HERE = Path(__file__).resolve().parent
 RECIPES = HERE / "models.json"
@@ -81,7 +82,7 @@ def _revision(model_id: str, recipe: dict[str, Any]) -> str:
 
 
 def _link(alias: Path, target: str) -> None:
-    if alias.is_symlink() and os.readlink(alias) == target:
+    if alias.is_symlink() and alias.readlink() == Path(target):
         return
     alias.unlink(missing_ok=True)
     alias.symlink_to(target)
@@ -108,7 +109,9 @@ def _build_one(hub: Path, folder: Path, revision: str, recipe: dict[str, Any]) -
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line; 0 when the shelf is complete."""
-    parser = argparse.ArgumentParser(prog="apps.checks.harness.shelf", description="Build the shelf of miniature models.")
+    parser = argparse.ArgumentParser(
+        prog="apps.checks.harness.shelf", description="Build the shelf of miniature models."
+    )
     parser.add_argument("destination", type=Path, help="the shelf's folder, which becomes HF_HOME in the sandbox")
     parser.add_argument("--model", help="build this model only")
     options = parser.parse_args(arguments)
@@ -117,6 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         built = build(options.destination, options.model)
+        fonts.build(options.destination)
     except OSError as error:
         print(f"The shelf at {options.destination} could not be written: {error}", file=sys.stderr)
         return 1

@@ -1,0 +1,102 @@
+"""Start a runner: `python -m apps.checks.runner`."""
+
+import logging
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+
+from celery import Celery, signals
+
+from apps.checks.runner import protocol
+from apps.checks.runner.app import make_app, set_up_log
+from apps.checks.runner.config import Config, ConfigError
+from apps.checks.runner.monitor import Monitor, status, try_to_send
+from apps.checks.runner.service import Service
+from apps.checks.sandbox import canary
+from apps.checks.sandbox.command import Place
+from apps.checks.sandbox.pool import Pool
+
+RETRY_S = 5.0
+
+log = logging.getLogger("checks.runner")
+
+
+def main() -> int:
+    """Prove the sandbox, then take checks until told to stop."""
+    try:
+        config = Config.from_environment()
+    except ConfigError as error:
+        print(error, file=sys.stderr)  # noqa: T201 -- before there is a log
+        return 2
+    set_up_log()
+    place = Place(config.check_env, config.shelf, config.path)
+    app = make_app(config)
+    if not wait_for_canary(config, place, app):
+        return 0
+    serve(config, place, app)
+    return 0
+
+
+def wait_for_canary(config: Config, place: Place, app: Celery) -> bool:
+    """Fail closed: return only once the canary lives (True) or a signal asks us to stop (False)."""
+    stop = threading.Event()
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask_to_stop)
+    said, said_at = "", 0.0
+    while not stop.is_set():
+        reason = " ".join(canary.failures(place))
+        if not reason:
+            return not stop.is_set()
+        if reason != said or time.monotonic() - said_at >= protocol.STATUS_EVERY_S:
+            log.error("No checks are taken: %s", reason)
+            try_to_send(app, status(config, reason=reason, environment={}, warm=0))
+            said, said_at = reason, time.monotonic()
+        stop.wait(RETRY_S)
+    return False
+
+
+def serve(config: Config, place: Place, app: Celery) -> None:
+    """Take checks until SIGTERM or SIGINT; leaves no sandbox behind."""
+    pool = Pool(place, config.sandboxes)
+    service = Service(config, app, pool)
+    monitor = Monitor(service, place)
+
+    @app.task(name=protocol.EXECUTE)
+    def execute(job: object) -> None:
+        service.execute(job)
+
+    def shutting_down(**_details: object) -> None:
+        # In the signal handler, while the connection to the broker still stands: running jobs are given back on it.
+        service.stop()
+
+    signals.worker_shutting_down.connect(shutting_down, weak=False)
+    worker = app.Worker(
+        pool="threads",
+        concurrency=config.sandboxes,
+        queues=[protocol.CHECKS_QUEUE],
+        hostname=f"runner@{config.name}",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+    )
+    monitor.worker = worker
+    monitor.start()
+    log.info("Runner %s takes checks, %d at once", config.name, config.sandboxes)
+    try:
+        worker.start()
+    finally:
+        service.stop()
+        monitor.join(timeout=2)
+        monitor.last_words()
+        pool.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
