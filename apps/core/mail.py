@@ -12,11 +12,14 @@ from apps.core.models import OutgoingMail
 from apps.core.tasks import deliver_mail
 
 
-def send(to: Any, subject: str, template: str, **context: Any) -> OutgoingMail:
+def send(to: Any, subject: str, template: str, **context: Any) -> OutgoingMail | None:
     """Put one plain-text mail to the user `to` in the outbox; a worker sends it once the transaction has committed.
 
-    `template` is a text template; it gets `recipient`, `site_url` and `context`.
+    None when the person wants no mail about projects. `template` is a text template; it gets `recipient`, `site_url`
+    and `context`.
     """
+    if not to.mails_about_projects:
+        return None
     body = render_to_string(template, {"recipient": to, "site_url": settings.SITE_URL, **context})
     return enqueue(to.email, subject, body, recipient=to)
 
@@ -24,9 +27,8 @@ def send(to: Any, subject: str, template: str, **context: Any) -> OutgoingMail:
 def send_to_all(people: Iterable[Any], subject: str, template: str, **context: Any) -> int:
     """`send` to each person once; how many were written."""
     unique = {person.pk: person for person in people}
-    for person in unique.values():
-        send(person, subject, template, **context)
-    return len(unique)
+    written = [send(person, subject, template, **context) for person in unique.values()]
+    return sum(mail is not None for mail in written)
 
 
 def enqueue(address: str, subject: str, body: str, *, recipient: Any = None, is_secret: bool = False) -> OutgoingMail:
