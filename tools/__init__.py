@@ -1,1 +1,4 @@
-"""Builds, starts, tests: what stands behind the Makefile. Standard library only, since it runs before `.venv` exists."""
+"""Builds, starts, tests: what stands behind the Makefile.
+
+Standard library only, since most of it runs before `.venv` exists.
+"""

@@ -15,7 +15,9 @@ NO_COMPILER = re.compile(
     r"|can't find Rust compiler|cargo.{0,40}is not installed"
 )
 DISK_FULL = re.compile(r"No space left on device|ENOSPC|Errno 28")
-COMPILED = re.compile(r"(?:Failed building wheel for|Failed to build|could not build wheels for)\s+'?([A-Za-z0-9_.-]+)", re.I)
+COMPILED = re.compile(
+    r"(?:Failed building wheel for|Failed to build|could not build wheels for)\s+'?([A-Za-z0-9_.-]+)", re.I
+)
 
 
 class Problem(Exception):
