@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import IO
 
 from honcho.environ import parse_procfile
-from honcho.manager import SIGNALS, Manager
+from honcho.manager import Manager
 from honcho.printer import Printer
 
 from tools import site
@@ -26,7 +26,6 @@ from tools.progress import say
 from tools.services import Redis
 
 DATABASE = VAR / "demo.sqlite3"
-STOP_CODES = [what["rc"] for what in SIGNALS.values()]
 PEOPLE = VAR / "demo-people.txt"
 
 
@@ -99,16 +98,17 @@ class Supervisor(Manager):  # type: ignore[misc]
         self._welcome: Callable[[], None] | None = welcome
 
     def terminate(self) -> None:
-        """Ask every process to end; asked again, end them at once."""
-        self.was_asked = self.was_asked or self.returncode in STOP_CODES
-        if not self._all_started():
-            return  # _system_print comes back to it: honcho does not know yet whom to ask
-        if self._terminating and self.was_asked:
-            self.kill()
-        super().terminate()
+        """Ask every process to end, once honcho knows whom to ask."""
+        if self._all_started():
+            super().terminate()
 
     def _system_print(self, data: str) -> None:
-        """Called by honcho once a process has started or ended, and on a signal."""
+        """Called by honcho on a signal, and when a process has started or ended."""
+        if data.endswith("received\n"):
+            if self.was_asked:  # twice: somebody has no patience left
+                self.kill()
+            self.was_asked = True
+            return
         if "stopped (rc=" in data and not self.was_asked:
             super()._system_print(data)
         if self._welcome and self._all_started():
