@@ -230,7 +230,7 @@ def _close(request: QuotaRequest, phrase: str, message: str, *, by: User) -> Quo
     request.save(update_fields=["state", "message", "decided_by", "decided_at"])
     audit.record(request, "quota.decide", phrase, by=by)
     mail.send_to_all(
-        [user for user in request.pair.users if user.mails_about_projects],
+        request.pair.users,
         f"{request.course.title}: staff {phrase} for compute",
         "mail/quota/decided.txt",
         request=request,
