@@ -16,7 +16,7 @@ urlpatterns = [
     path("", include("apps.dashboard.urls")),
     path("", include("apps.core.urls")),
     path("account/", include("apps.accounts.urls")),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("apps.accounts.sign_in_urls")),
     path("courses/", include("apps.courses.urls")),
     path("c/<slug:slug>/", include(course_pages)),
 ]

@@ -1,10 +1,12 @@
+from allauth.account.views import RequestLoginCodeView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
+from django.views.generic import RedirectView
 
 from apps.accounts import operations
 from apps.accounts.forms import ProfileForm
@@ -35,3 +37,25 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
         return redirect("/")
     people = User.objects.filter(is_active=True).prefetch_related("memberships__course").order_by("pk")[:60]
     return render(request, "accounts/sign_in_as.html", {"people": people})
+
+
+class RequestCodeView(RequestLoginCodeView):
+    """Allauth's page that asks for the address, which stays open to another address while a code is on its way."""
+
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: object) -> HttpResponseRedirect | None:
+        # Allauth would send everybody who waits for a code to the page that asks for it, even somebody who mistyped
+        # the address and comes back to mend it.
+        if request.method == "POST" or "other" in request.GET:
+            return None
+        return super()._redirect_to_pending_stage(request, stage)
+
+
+request_code = RequestCodeView.as_view()
+to_sign_in = login_not_required(RedirectView.as_view(pattern_name="account_request_login_code", query_string=True))
+
+
+@login_not_required
+@require_GET
+def inactive(request: HttpRequest) -> HttpResponse:
+    """Where somebody ends whose account was closed between asking for a code and typing it."""
+    return render(request, "account/account_inactive.html")
