@@ -4,7 +4,7 @@ import os
 import sys
 from typing import Any
 
-from . import frames, limits
+from . import failures, frames, limits
 from .cells import fresh_main, run_cell, write_cells
 
 
@@ -17,23 +17,18 @@ def main(result_fd: int) -> None:
         os._exit(0)
     still_there = os.dup(0)
     limits.apply_at_dispatch(job["limits"])
-    error: dict[str, Any] | None = None
     cells = write_cells(job["filename"], job["cells"])
     module = fresh_main(cells, is_notebook=False)
-    cell = cells[0]
-    try:
-        for cell in cells:
+    outcome: str = "finished"
+    error: dict[str, Any] | None = None
+    for cell in cells:
+        try:
             run_cell(cell, module, echo=False)
-    except Exception as raised:
-        error = {
-            "type": type(raised).__name__,
-            "message": str(raised)[:1000],
-            "cell": cell.number,
-            "line": None,
-            "traceback": "",
-        }
+        except BaseException as raised:
+            outcome, error = failures.judge(raised, cell, cells, has_traced=False)
+            break
     sys.stdout.flush()
-    result = {"outcome": "failed" if error else "finished", "error": error, "traces": [], "figures": [], "notes": []}
+    result = {"outcome": outcome, "error": error, "traces": [], "figures": [], "notes": []}
     frames.write_frame(result_fd, {"kind": "result", "nonce": job["nonce"], **result})
     os.read(still_there, 1)
     os._exit(0)

@@ -10,7 +10,25 @@ from .cells import Cell
 MESSAGE_CHARS = 4000
 FRAMES = 20
 LINE_CHARS = 200
+NO_MEMORY = "There was no memory left."
 ALLOCATION_WORDS = ("can't allocate memory", "cannot allocate memory", "std::bad_alloc", "not enough memory")
+
+
+def judge(
+    raised: BaseException, cell: Cell, cells: list[Cell], *, has_traced: bool
+) -> tuple[str, dict[str, Any] | None]:
+    """The outcome and the error to claim for what ended the program early."""
+    if isinstance(raised, SystemExit) and raised.code in (None, 0):
+        if has_traced:
+            return "finished", None
+        error = describe(raised, cell, cells)
+        error["message"] = "The program ended itself with sys.exit() before any trace had run."
+        return "no_result", error
+    try:
+        error = describe(raised, cell, cells)
+    except MemoryError:
+        error = {"type": "MemoryError", "message": NO_MEMORY, "cell": cell.number, "line": None, "traceback": ""}
+    return ("out_of_memory" if is_out_of_memory(raised) else "failed"), error
 
 
 def describe(error: BaseException, cell: Cell, cells: list[Cell]) -> dict[str, Any]:
@@ -47,6 +65,8 @@ def _message(error: BaseException) -> str:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except BaseException as second:
         text = f"(its message could not be read: {type(second).__name__})"
+    if not text and isinstance(error, MemoryError):
+        return NO_MEMORY
     return text[:MESSAGE_CHARS] + (" …" if len(text) > MESSAGE_CHARS else "")
 
 

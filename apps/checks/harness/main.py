@@ -110,6 +110,7 @@ def _warm_trace(on_shelf: list[str]) -> None:
 def run(job: dict[str, Any], recorder: Any, figures: Any) -> dict[str, Any]:
     """Run the job's cells and return the claims about what happened."""
     from . import cells as programs
+    from . import failures
 
     wanted = job["limits"]
     is_notebook = job["filename"].endswith(".ipynb")
@@ -124,7 +125,7 @@ def run(job: dict[str, Any], recorder: Any, figures: Any) -> dict[str, Any]:
             programs.run_cell(cell, module, echo=is_notebook)
             figures.keep_open()
         except BaseException as raised:
-            outcome, error = judge(raised, cell, cells, recorder)
+            outcome, error = failures.judge(raised, cell, cells, has_traced=bool(recorder.traces))
             break
     return {
         "outcome": outcome,
@@ -133,20 +134,3 @@ def run(job: dict[str, Any], recorder: Any, figures: Any) -> dict[str, Any]:
         "figures": figures.kept,
         "notes": recorder.notes + figures.notes,
     }
-
-
-def judge(raised: BaseException, cell: Any, cells: list[Any], recorder: Any) -> tuple[str, dict[str, Any] | None]:
-    """The outcome and the error to claim for what ended the program early."""
-    from . import failures
-
-    if isinstance(raised, SystemExit) and raised.code in (None, 0):
-        if recorder.traces:
-            return "finished", None
-        error = failures.describe(raised, cell, cells)
-        error["message"] = "The program ended itself with sys.exit() before any trace had run."
-        return "no_result", error
-    try:
-        error = failures.describe(raised, cell, cells)
-    except MemoryError:
-        error = {"type": "MemoryError", "message": "", "cell": cell.number, "line": None, "traceback": ""}
-    return ("out_of_memory" if failures.is_out_of_memory(raised) else "failed"), error

@@ -100,11 +100,20 @@ def _build_one(hub: Path, folder: Path, revision: str, recipe: dict[str, Any]) -
         miniature.write(snapshot, recipe, CORPUS.read_text(encoding="utf-8"))
         (model / "refs").mkdir()
         (model / "refs" / "main").write_text(revision, encoding="ascii")
-        if folder.is_dir():
-            shutil.rmtree(folder)
         # TemporaryDirectory is private to its owner; the sandbox reads as somebody else.
         model.chmod(0o755)
+        _replace(model, folder, revision)
+
+
+def _replace(model: Path, folder: Path, revision: str) -> None:
+    """Move a model to its place, unless another builder was faster."""
+    try:
+        if folder.is_dir() and not (folder / "snapshots" / revision).is_dir():
+            shutil.rmtree(folder)
         model.rename(folder)
+    except OSError:
+        if not (folder / "snapshots" / revision / "config.json").is_file():
+            raise
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import Reject
 from kombu import Queue
 
 from apps.checks.runner import protocol
@@ -53,13 +54,18 @@ def send(app: Celery, name: str, *arguments: Any) -> None:
     )
 
 
-class NoBodies(logging.Filter):
-    """Celery prints the body of a message it cannot read; a student's program is nothing for a log."""
+class Discretion(logging.Filter):
+    """Celery prints the body of a message it cannot read, and a traceback for a message that goes back to the queue.
+
+    A student's program is nothing for a log, and giving back is no error.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Shorten such records to their first line's beginning."""
+        """Shorten such records to one line; all pass."""
         if record.name.startswith("celery.worker.consumer") and "body" in str(record.msg).lower():
             record.msg, record.args = "A message that is no check was thrown away.", ()
+            record.exc_info = record.exc_text = None
+        if record.exc_info and isinstance(record.exc_info[1], Reject):
             record.exc_info = record.exc_text = None
         return True
 
@@ -68,6 +74,6 @@ def set_up_log() -> None:
     """One line per event on standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("{asctime} {levelname} {name}: {message}", style="{"))
-    handler.addFilter(NoBodies())
+    handler.addFilter(Discretion())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("kombu").setLevel(logging.WARNING)

@@ -55,7 +55,6 @@ class Monitor(threading.Thread):
         self.worker: Any = None
         self._wake = threading.Event()
         self._reason = ""
-        self._environment: dict[str, str] = {}
         service.on_trouble = self._wake.set
 
     def run(self) -> None:
@@ -79,8 +78,7 @@ class Monitor(threading.Thread):
 
     def _status(self) -> dict[str, Any]:
         pool = self.service.pool
-        self._environment = pool.environment or self._environment
-        return status(self.service.config, reason=self._reason, environment=self._environment, warm=pool.warm)
+        return status(self.service.config, reason=self._reason, environment=pool.environment, warm=pool.warm)
 
     def _look(self) -> None:
         """Keep the queue paused exactly while sandboxes cannot be made."""

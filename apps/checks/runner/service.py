@@ -23,6 +23,7 @@ BACK_OFF_S = 1.0
 MOST_CELLS = 2000
 MOST_SOURCE = 10 * 1024 * 1024
 STOP_S = 2.0
+GIVEN_BACK = ("cancelled", "no_result", "system_error")  # what our own stopping may look like
 
 log = logging.getLogger("checks.runner")
 
@@ -73,7 +74,7 @@ class Service:
             self._send_report(protocol.empty_report(attempt, "cancelled", self.config.name, ""))
             return
         report = self._run(attempt, job)
-        if self.is_stopping.is_set() and report["outcome"] == "cancelled":
+        if self.is_stopping.is_set() and report["outcome"] in GIVEN_BACK:
             raise Reject("the runner is stopping", requeue=True)
         self._send_report(report)
         log.info("Attempt %s: %s in %.1f s", attempt, report["outcome"], report["usage"]["wall_s"])

@@ -1,7 +1,7 @@
 """A cgroup for one sandbox, where this machine lets us make one.
 
-It is the only limit that holds against many processes at once. RLIMIT_NPROC does not bind root, and RLIMIT_AS counts each process apart; where no cgroup can be made, the watchdog in
-`sandbox.py` counts instead.
+It is the only limit that holds against many processes at once: RLIMIT_NPROC does not bind root, and RLIMIT_AS counts
+each process apart. Where no cgroup can be made, the watchdog in `run.py` counts instead.
 """
 
 import contextlib

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import deque
 
 from apps.checks.sandbox.command import Place
@@ -10,6 +11,7 @@ from apps.checks.sandbox.sandbox import Sandbox
 
 RETRY_S = 5.0
 LOOK_S = 2.0
+OUTLIVE_S = 3.0
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +23,8 @@ class Pool:
         self.place = place
         self.size = size
         self.reason = ""
+        self.environment: dict[str, str] = {}
+        self._out: list[Sandbox] = []
         self._ready: deque[Sandbox] = deque()
         self._changed = threading.Condition()
         self._is_closing = False
@@ -35,6 +39,7 @@ class Pool:
                 sandbox = self._ready.popleft()
                 self._changed.notify_all()
                 if sandbox.is_alive():
+                    self._out = [one for one in self._out if one.is_alive()] + [sandbox]
                     return sandbox
                 sandbox.kill()
         raise SandboxUnavailableError(self.reason or "No sandbox became ready in time: this runner is overloaded.")
@@ -43,12 +48,6 @@ class Pool:
     def warm(self) -> int:
         """How many sandboxes wait for a job."""
         return len(self._ready)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The versions inside, or nothing when no sandbox is warm."""
-        with self._changed:
-            return dict(self._ready[0].environment) if self._ready else {}
 
     def close_soon(self) -> None:
         """Stop making sandboxes and let nobody wait for one; `close` then kills those that are left."""
@@ -83,8 +82,17 @@ class Pool:
                 continue
             with self._changed:
                 self.reason = ""
+                self.environment = sandbox.environment
                 self._ready.append(sandbox)
                 self._changed.notify_all()
+        self._outlive()
+
+    def _outlive(self) -> None:
+        """Stay until those who took sandboxes have ended them: with this thread the kernel would end them first."""
+        patience = OUTLIVE_S
+        while patience > 0 and any(one.is_alive() for one in self._out):
+            time.sleep(0.02)
+            patience -= 0.02
 
     def _throw_out_the_dead(self) -> None:
         for sandbox in [one for one in self._ready if not one.is_alive()]:

@@ -30,9 +30,9 @@ def sample(root: int) -> Sample:
     todo = [root]
     while todo:
         pid = todo.pop()
-        fields = table.get(pid)
-        if fields is None:
+        if pid not in table:
             continue
+        fields = table[pid]
         seen.append(pid)
         cpu += (int(fields[11]) + int(fields[12])) / _TICKS
         rss += int(fields[21]) * _PAGE

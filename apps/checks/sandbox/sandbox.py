@@ -1,6 +1,7 @@
 """One sandbox: started, warmed, given one job, and gone. Everything here is bounded in time and size."""
 
 import contextlib
+import ctypes
 import json
 import os
 import secrets
@@ -10,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from apps.checks.sandbox import cgroups, command, seccomp
@@ -20,6 +22,8 @@ from apps.checks.sandbox.run import Run
 
 WARM_UP_S = 180
 SET_UP_S = 20
+REAP_S = 3
+PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass
@@ -47,6 +51,7 @@ class Sandbox:
         Raises SandboxUnavailableError with a sentence that says what to do.
         """
         command.find_bwrap(place)
+        _adopt_orphans()
         sandbox = _spawn(place, module)
         try:
             sandbox._set_up()
@@ -90,9 +95,22 @@ class Sandbox:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(timeout=10)
+        self._reap()
         close_all(self.job_fd, self.block_fd, self.log.descriptor, self.frames.descriptor, self.status.descriptor)
         if self.cgroup is not None:
             self.cgroup.remove()
+
+    def _reap(self) -> None:
+        """Wait for the first process where bubblewrap left it to us, as it does when the program ended by itself."""
+        deadline = time.monotonic() + REAP_S
+        while self.init_pid and time.monotonic() < deadline:
+            try:
+                if os.waitpid(self.init_pid, os.WNOHANG)[0]:
+                    return
+                os.kill(self.init_pid, signal.SIGKILL)
+            except (ChildProcessError, ProcessLookupError):
+                return
+            time.sleep(0.002)
 
     def _set_up(self) -> None:
         """Learn the first process's number, put it into its cgroup, let it go on."""
@@ -154,6 +172,12 @@ class Sandbox:
         if "seccomp" in lower:
             return f"This runner's kernel refuses the system-call filter (seccomp). bubblewrap says: {words}"
         return f"The sandbox could not be started on this runner: {words or 'it ended without a word'}"
+
+
+@lru_cache
+def _adopt_orphans() -> None:
+    """Have what bubblewrap leaves behind become our child: not every PID 1 buries the dead."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _spawn(place: command.Place, module: str) -> Sandbox:
