@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.courses.states import ImportState, MembershipState, MilestoneKind, Role
 
@@ -75,6 +76,14 @@ class Course(models.Model):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, user: Any) -> "MembershipQuerySet":
+        """The memberships whose details `user` may open: those of the courses they are staff in."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_site_admin:
+            return self
+        return self.filter(course__in=Membership.objects.active().staff().filter(user=user).values("course"))
+
     def active(self) -> "MembershipQuerySet":
         return self.filter(state=MembershipState.ACTIVE, user__is_active=True)
 
@@ -95,6 +104,9 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.STUDENT)
     state = models.CharField(max_length=8, choices=MembershipState.choices, default=MembershipState.ACTIVE)
+    roster_name = models.CharField(
+        max_length=120, blank=True, help_text="The name as the last roster had it; the person may go by another."
+    )
     section = models.CharField(max_length=80, blank=True)
     canvas_id = models.CharField("Canvas ID", max_length=60, blank=True)
     sis_id = models.CharField("SIS user ID", max_length=60, blank=True)
@@ -156,15 +168,40 @@ class Milestone(models.Model):
         return self.at < timezone.now()
 
 
-class RosterImport(models.Model):
+class RosterImportQuerySet(models.QuerySet["RosterImport"]):
+    def visible_to(self, user: Any) -> "RosterImportQuerySet":
+        """The imports of the courses `user` is staff in."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_site_admin:
+            return self
+        return self.filter(course__in=Membership.objects.active().staff().filter(user=user).values("course"))
+
+
+class RosterImport(ConcurrentTransitionMixin, models.Model):
     """An uploaded roster between its preview and the yes; afterwards the record of what it did."""
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="roster_imports")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     filename = models.CharField(max_length=200)
-    rows = models.JSONField(help_text="The people read from the file, as dictionaries of RosterRow.")
-    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.PREVIEW)
+    rows = models.JSONField(help_text="The people read from the file, as dictionaries of roster.Person.")
+    notes = models.JSONField(default=list, help_text="What was passed over or put right while reading, as sentences.")
+    state = FSMField(choices=ImportState.choices, default=ImportState.PREVIEW, protected=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RosterImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return f"{self.filename} ({self.state})"
+        return f"{self.filename} ({self.get_state_display()})"
+
+    @transition(field=state, source=ImportState.PREVIEW, target=ImportState.APPLIED)
+    def apply(self) -> None:
+        self.decided_at = timezone.now()
+
+    @transition(field=state, source=ImportState.PREVIEW, target=ImportState.DISCARDED)
+    def discard(self) -> None:
+        self.decided_at = timezone.now()

@@ -1,10 +1,12 @@
 import datetime as dt
+from typing import Any
 
 import factory
-from tests.factories.accounts import UserFactory
+from django.utils import timezone
 
-from apps.courses.models import Course, Meeting, Membership, Milestone
+from apps.courses.models import Course, Meeting, Membership, Milestone, RosterImport
 from apps.courses.states import MilestoneKind, Role
+from tests.factories.accounts import UserFactory
 
 
 class CourseFactory(factory.django.DjangoModelFactory):
@@ -42,3 +44,21 @@ class MilestoneFactory(factory.django.DjangoModelFactory):
     kind = MilestoneKind.PROPOSAL
     title = "Proposals due"
     at = dt.datetime(2024, 11, 16, 4, 59, tzinfo=dt.UTC)
+
+
+class RosterImportFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = RosterImport
+
+    course = factory.SubFactory(CourseFactory)
+    by = factory.SubFactory(UserFactory)
+    filename = "roster.csv"
+    rows = factory.LazyFunction(lambda: [{"line": 2, "name": "New Student", "email": "new@example.edu"}])
+
+
+def build(world: Any) -> None:
+    """The calendar of the course: a class and the deadline of proposals, both in two weeks; a roster to say yes to."""
+    soon = timezone.now() + dt.timedelta(days=14)
+    world.meeting = MeetingFactory(course=world.course, date=soon.date())
+    world.milestone = MilestoneFactory(course=world.course, at=soon)
+    world.roster_import = RosterImportFactory(course=world.course, by=world.instructor)
