@@ -11,7 +11,7 @@ from apps.core import mail
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "incorrect_code": "That is not the code in the newest mail. Mind that each new mail makes the older codes void.",
+        "incorrect_code": "That is not the code in the newest mail; a new mail makes older codes void.",
         "too_many_login_attempts": "Too many attempts. Wait a few minutes, then ask for a new code.",
         "rate_limited": "Too many attempts. Wait a few minutes, then ask for a new code.",
     }
