@@ -1,9 +1,11 @@
 """Pairs and the invitations that make them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.courses.models import Course, Membership
@@ -44,7 +46,9 @@ class Pair(ConcurrentTransitionMixin, models.Model):
     objects = PairQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return " & ".join(str(member) for member in self.current_members) or f"Pair {self.pk}"
+        # A dissolved pair has no members now; its history still names who they were.
+        members = self.current_members or self.members.all()
+        return " & ".join(str(member) for member in members) or f"Pair {self.pk}"
 
     @property
     def current_members(self) -> list["PairMember"]:
@@ -58,6 +62,11 @@ class Pair(ConcurrentTransitionMixin, models.Model):
     def has_user(self, user: Any) -> bool:
         """Whether `user` is a member now and still in the course."""
         members = self.members.filter(is_active=True, membership__in=Membership.objects.active(), membership__user=user)
+        return bool(user.is_authenticated and members.exists())
+
+    def had_user(self, user: Any) -> bool:
+        """Whether `user` is or was a member, and is still in the course: they may read what they wrote."""
+        members = self.members.filter(membership__in=Membership.objects.active(), membership__user=user)
         return bool(user.is_authenticated and members.exists())
 
     @transition(field=state, source=PairState.ACTIVE, target=PairState.DISSOLVED)
@@ -87,8 +96,29 @@ class PairMember(models.Model):
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, user: Any) -> "InvitationQuerySet":
+        """Those one sent or received, and all of courses one is staff in."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_site_admin:
+            return self
+        mine = Membership.objects.active().filter(user=user)
+        return self.filter(
+            Q(sender__in=mine) | Q(receiver__in=mine) | Q(sender__course__in=mine.staff().values("course"))
+        )
+
     def pending(self) -> "InvitationQuerySet":
-        return self.filter(state=InvitationState.PENDING)
+        """Those that can be answered now."""
+        return self.filter(state=InvitationState.PENDING, expires_at__gt=timezone.now())
+
+    def overdue(self) -> "InvitationQuerySet":
+        """Those whose time is over but which nobody has closed yet."""
+        return self.filter(state=InvitationState.PENDING, expires_at__lte=timezone.now())
+
+    def between(self, people: Iterable[Membership]) -> "InvitationQuerySet":
+        """Those that any of these people sent or received."""
+        people = list(people)
+        return self.filter(Q(sender__in=people) | Q(receiver__in=people))
 
     def with_people(self) -> "InvitationQuerySet":
         return self.select_related("sender__user", "receiver__user", "sender__course")
@@ -124,6 +154,11 @@ class Invitation(ConcurrentTransitionMixin, models.Model):
     @property
     def course(self) -> Course:
         return self.sender.course
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it can be answered now; an expired one cannot, even before the site has marked it."""
+        return self.state == InvitationState.PENDING and self.expires_at > timezone.now()
 
     @transition(field=state, source=InvitationState.PENDING, target=InvitationState.ACCEPTED)
     def accept(self) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 import rules
 
-from apps.courses.models import Course
 from apps.courses.policies import is_course_staff, is_member, is_student
 from apps.pairs.models import Invitation, Pair
 
@@ -17,6 +16,13 @@ def is_partner(user: Any, obj: Any) -> bool:
 
 
 @rules.predicate
+def was_partner(user: Any, obj: Any) -> bool:
+    """A member of the pair now or before."""
+    pair = obj if isinstance(obj, Pair) else obj.pair
+    return pair.had_user(user)
+
+
+@rules.predicate
 def is_sender(user: Any, invitation: Invitation) -> bool:
     return invitation.sender.user_id == user.pk
 
@@ -26,15 +32,9 @@ def is_receiver(user: Any, invitation: Invitation) -> bool:
     return invitation.receiver.user_id == user.pk
 
 
-@rules.predicate
-def is_unpaired(user: Any, course: Course) -> bool:
-    membership = course.memberships.active().filter(user=user).first()
-    return membership is not None and not Pair.objects.of(membership).exists()
-
-
 rules.add_perm("pairs.view_all", is_course_staff)
-rules.add_perm("pairs.view", is_partner | is_course_staff)
-rules.add_perm("pairs.invite", is_student & is_unpaired)
+rules.add_perm("pairs.view", was_partner | is_course_staff)
+rules.add_perm("pairs.invite", is_student)
 rules.add_perm("pairs.accept", is_member & is_receiver)
 rules.add_perm("pairs.decline", is_member & is_receiver)
 rules.add_perm("pairs.withdraw", is_member & is_sender)

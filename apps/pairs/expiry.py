@@ -1,0 +1,25 @@
+"""Invitations whose week is over. Apart from the operations because the hourly task calls it too."""
+
+from django.db import transaction
+
+from apps.core import audit, mail
+from apps.pairs.models import InvitationQuerySet
+
+
+@transaction.atomic
+def expire_overdue(invitations: InvitationQuerySet) -> int:
+    """Mark those of `invitations` whose time is over and tell their senders; how many there were.
+
+    May run twice at once: rows that another run holds are left to it.
+    """
+    overdue = invitations.overdue().with_people().order_by("pk")
+    expired = list(overdue.select_for_update(skip_locked=True, of=("self",)))
+    for invitation in expired:
+        invitation.expire()
+        invitation.save(update_fields=["state"])
+        audit.record(invitation, "pairs.expire", "closed the invitation: a week passed without an answer", by=None)
+        subject = f"Your invitation to {invitation.receiver} has expired"
+        mail.send(
+            invitation.sender.user, subject, "mail/pairs/expired.txt", invitation=invitation, course=invitation.course
+        )
+    return len(expired)
