@@ -16,7 +16,7 @@ def unpaired(course: Course) -> QuerySet[Membership]:
 
 
 def candidates(membership: Membership, search: str = "") -> QuerySet[Membership]:
-    """Whom a student can invite: the other unpaired students, those whose name or address has every word of `search`."""
+    """Whom a student can invite: other unpaired students whose name or address has every word of `search`."""
     found = unpaired(membership.course).exclude(pk=membership.pk)
     for word in search.split()[:8]:
         found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))

@@ -156,7 +156,7 @@ def _staff_page(request: SignedInRequest, course: Course, form: MakePairForm) ->
         form=form,
         pairs=pairs,
         unpaired=queries.unpaired(course),
-        chosen=form.data.getlist("members") if form.is_bound else [],
+        chosen=request.POST.getlist("members"),
         pending=Invitation.objects.pending().filter(sender__course=course).with_people(),
     )
     return render(request, "pairs/staff.html", context)
