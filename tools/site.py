@@ -6,6 +6,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 from tools.paths import CHECK_ENV, PYTHON, ROOT, SHELF
@@ -56,15 +57,16 @@ def manage(*arguments: str, env: dict[str, str]) -> str:
     return done.stdout
 
 
-def wait_until_it_answers(port: int, *, seconds: float = 60) -> bool:
-    """Whether the site's first page comes within `seconds`."""
+def wait_until_it_answers(port: int, *, seconds: float = 60, alive: Callable[[], bool] = lambda: True) -> bool:
+    """Whether the site's first page comes within `seconds`, as long as what should serve it is `alive`."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy: it is on loopback
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end and alive():
         try:
-            # no proxy: the address is on loopback
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
             with opener.open(f"http://127.0.0.1:{port}/", timeout=10) as answer:
                 return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError):
+        except urllib.error.HTTPError:
+            time.sleep(1)  # it answers, but not well: do not flood its log
+        except OSError:
             time.sleep(0.05)
     return False
