@@ -11,6 +11,7 @@ from .cells import fresh_main, run_cell, write_cells
 def main(result_fd: int) -> None:
     """Speak the same messages as the real harness."""
     limits.apply_at_start()
+    sys.stdout.reconfigure(line_buffering=True, errors="replace")
     frames.write_frame(result_fd, {"kind": "ready", "environment": {"name": "bare", "python": sys.version.split()[0]}})
     job = frames.read_frame(0)
     if job is None:

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 PIDS = 64
+SLACK_MB = 128
 MEGABYTE = 1024 * 1024
 _serial = itertools.count()
 
@@ -29,11 +30,12 @@ class Cgroup:
             (folder / "cgroup.procs").write_text(str(pid))
 
     def allow_memory(self, megabytes: int) -> None:
-        """Allow so much on top of what is in use now; raises OSError."""
+        """Allow so much on top of what is in use now, and a little more: an error in the program, which names a line,
+        should come before a kill from outside. Raises OSError."""
         current = "memory.usage_in_bytes" if self._version == 1 else "memory.current"
         limit = "memory.limit_in_bytes" if self._version == 1 else "memory.max"
         used = int((self._memory / current).read_text())
-        (self._memory / limit).write_text(str(used + megabytes * MEGABYTE))
+        (self._memory / limit).write_text(str(used + (megabytes + SLACK_MB) * MEGABYTE))
 
     def was_out_of_memory(self) -> bool:
         """Whether the kernel killed a process here for want of memory."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from apps.checks.sandbox import claims, processes, strict
+from apps.checks.sandbox import cgroups, claims, processes, strict
 from apps.checks.sandbox.job import Job
 from apps.checks.sandbox.pipes import frame, write_some
 
@@ -156,7 +156,7 @@ class Run:
         if seen.tasks > TASKS:
             self.notes.append(f"The program started more than {TASKS} processes and threads.")
             return "out_of_memory"
-        most = self._first_bytes + self.limits.memory_mb * MEGABYTE
+        most = self._first_bytes + (self.limits.memory_mb + cgroups.SLACK_MB) * MEGABYTE
         if seen.rss_bytes > most and processes.proportional_bytes(seen.pids) > most:
             return "out_of_memory"
         return None
