@@ -9,8 +9,10 @@ from django.db.models import Q
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.courses.models import Course
+from apps.courses.states import MilestoneKind
 from apps.pairs.models import Pair
-from apps.proposals.states import ProposalState, SourceKind
+from apps.proposals.lateness import Lateness, judge
+from apps.proposals.states import OPEN_STATES, ProposalState, SourceKind
 
 
 class Section(models.Model):
@@ -47,6 +49,12 @@ class Proposal(ConcurrentTransitionMixin, models.Model):
     pair = models.OneToOneField(Pair, on_delete=models.PROTECT, related_name="proposal")
     title = models.CharField(max_length=200, blank=True)
     has_no_sources = models.BooleanField(default=False, help_text="The pair states that it consulted nothing.")
+    title_revision = models.PositiveIntegerField(default=0)
+    sources_revision = models.PositiveIntegerField(default=0)
+    revision_asked_at = models.DateTimeField(null=True, blank=True)
+    revision_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="The deadline of the revision that staff asked for last."
+    )
     state = FSMField(choices=ProposalState.choices, default=ProposalState.DRAFT, protected=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -59,6 +67,19 @@ class Proposal(ConcurrentTransitionMixin, models.Model):
     @property
     def course(self) -> Course:
         return self.pair.course
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its partners can still write and submit."""
+        return self.state in OPEN_STATES
+
+    @property
+    def deadline(self) -> dt.datetime | None:
+        """When the next version is due: the course's deadline, or that of the revision staff asked for."""
+        if self.revision_asked_at is not None:
+            return self.revision_due_at
+        milestone = self.course.milestone(MilestoneKind.PROPOSAL)
+        return milestone.at if milestone else None
 
     @property
     def latest_version(self) -> "Version | None":
@@ -96,6 +117,7 @@ class DraftSection(models.Model):
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="drafts")
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(blank=True)
+    # Rises by one with each save that changed something.
     revision = models.PositiveIntegerField(default=0)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
@@ -112,9 +134,12 @@ class Source(models.Model):
     """Something the pair consulted; the course requires that all of them are named."""
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="sources")
+    # A draft: a row may be half written, so nothing here is required before the pair submits.
     kind = models.CharField(max_length=16, choices=SourceKind.choices, default=SourceKind.PAPER)
-    reference = models.CharField(max_length=500, help_text="A citation, an address, or the name of a language model.")
-    used_for = models.CharField(max_length=500, help_text="What you took from it.")
+    reference = models.CharField(
+        max_length=500, blank=True, help_text="A citation, an address, or the name of a language model."
+    )
+    used_for = models.CharField(max_length=500, blank=True, help_text="What you took from it.")
 
     class Meta:
         ordering = ["pk"]
@@ -130,6 +155,7 @@ class Version(models.Model):
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     content = models.JSONField()
+    words = models.PositiveIntegerField(default=0)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, help_text="The deadline that applied to it; empty when there was none.")
@@ -143,6 +169,15 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.number}"
+
+    @property
+    def title(self) -> str:
+        return self.content.get("title") or "Untitled proposal"
+
+    @property
+    def lateness(self) -> Lateness:
+        """What the course's late policy says about it."""
+        return judge(self.late_by)
 
     @property
     def late_by(self) -> dt.timedelta:

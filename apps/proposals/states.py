@@ -9,6 +9,10 @@ class ProposalState(TextChoices):
     REJECTED = "rejected", "rejected"
 
 
+# While a proposal is in one of these its partners can write and submit.
+OPEN_STATES = (ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.REVISE)
+
+
 class SourceKind(TextChoices):
     PAPER = "paper", "Paper or book"
     WEBSITE = "website", "Website"

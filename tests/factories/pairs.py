@@ -3,9 +3,9 @@ from typing import Any
 
 import factory
 from django.utils import timezone
-from tests.factories.courses import CourseFactory, MembershipFactory
 
 from apps.pairs.models import Invitation, Pair, PairMember
+from tests.factories.courses import CourseFactory, MembershipFactory
 
 
 class PairFactory(factory.django.DjangoModelFactory):
@@ -31,3 +31,14 @@ class InvitationFactory(factory.django.DjangoModelFactory):
     sender = factory.SubFactory(MembershipFactory)
     receiver = factory.SubFactory(MembershipFactory, course=factory.SelfAttribute("..sender.course"))
     expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=7))
+
+
+def build(world: Any) -> None:
+    """An open invitation from a student who is in no pair to one of the other pair."""
+    world.membership["asker"] = MembershipFactory(course=world.course)
+    world.asker = world.membership["asker"].user
+    world.invitation = InvitationFactory(
+        sender=world.membership["asker"],
+        receiver=world.membership["other_student"],
+        message="Secret words of the asker",
+    )
