@@ -83,9 +83,10 @@ class LineFormSetBase(BaseFormSet):
             line = form.cleaned_data if form.is_valid() else {}
             if not line:
                 continue
-            if (line["model"], line["unit"]) in seen:
+            wanted = (line["model"], line["unit"])
+            if wanted in seen:
                 form.add_error("model", "Another line asks for this model and unit already; put the two together.")
-            seen.add((line["model"], line["unit"]))
+            seen.add(wanted)
         if not any(form.has_changed() for form in self.forms):
             raise forms.ValidationError("Ask for something: fill in at least one line.")
 

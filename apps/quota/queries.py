@@ -59,8 +59,9 @@ def pool_of(course: Course) -> list[PoolRow]:
     for row in Account.objects.filter(course=course, pair=None, kind__in=kinds):
         balances[row.model, row.unit][row.kind] = row.balance
     return [
-        PoolRow(model, unit, -kinds.get(AccountKind.SOURCE, 0), kinds.get(AccountKind.POOL, 0))
+        PoolRow(model, unit, -kinds[AccountKind.SOURCE], kinds.get(AccountKind.POOL, 0))
         for (model, unit), kinds in sorted(balances.items())
+        if AccountKind.SOURCE in kinds
     ]
 
 

@@ -18,7 +18,7 @@ from apps.pairs.models import Pair
 from apps.quota import catalogue, operations, queries
 from apps.quota.forms import MAX_LINES, GrantForm, LineFormSet, PoolForm, asks_of
 from apps.quota.models import LedgerTransaction, QuotaRequest
-from apps.quota.states import DECIDED_STATES
+from apps.quota.states import DECIDED_STATES, RequestState
 
 SHOWN = 100
 
@@ -85,6 +85,9 @@ def edit(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     course = course_for(request.user, slug)
     draft = _request_for(request, course, pk)
     require(request.user, "quota.edit", draft)
+    if request.method == "GET" and draft.state != RequestState.DRAFT:
+        messages.info(request, "This request was sent; withdraw it to ask for something else.")
+        return redirect("quota:detail", course.slug, draft.pk)
     return _edit(request, course, draft.pair, draft)
 
 

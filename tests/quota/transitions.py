@@ -1,0 +1,11 @@
+from apps.quota.models import QuotaRequest
+
+TRANSITIONS = {
+    QuotaRequest: {
+        "submit": {"draft"},
+        "withdraw": {"draft", "submitted"},
+        "approve": {"submitted"},
+        "approve_partly": {"submitted"},
+        "deny": {"submitted"},
+    }
+}
