@@ -112,6 +112,8 @@ ATTACKS: dict[str, tuple[str, dict[str, int], set[str]]] = {
         {"finished"},
     ),
     "leaves at once": ("import os\nos._exit(0)", {}, {"no_result"}),
+    "leaves politely": ("import sys\nsys.exit(0)", {}, {"no_result"}),
+    "leaves in anger": ("import sys\nsys.exit('enough')", {}, {"failed"}),
     "aborts": ("import os\nos.abort()", {}, {"no_result"}),
     "kills itself": ("import os\nos.kill(os.getpid(), 9)", {}, {"no_result"}),
     "segmentation fault": ("import ctypes\nctypes.string_at(0)", {}, {"no_result"}),

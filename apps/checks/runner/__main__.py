@@ -3,7 +3,6 @@
 import logging
 import signal
 import sys
-import threading
 import time
 import warnings
 from types import FrameType
@@ -34,34 +33,29 @@ def main() -> int:
     set_up_log()
     # Nothing is unpickled here and student code runs elsewhere, so root is no worse than anybody.
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
     place = Place(config.check_env, config.shelf, config.path)
     app = make_app(config)
-    if not wait_for_canary(config, place, app):
-        return 0
+    wait_for_canary(config, place, app)
     serve(config, place, app)
     return 0
 
 
-def wait_for_canary(config: Config, place: Place, app: Celery) -> bool:
-    """Fail closed: return only once the canary lives (True) or a signal asks us to stop (False)."""
-    stop = threading.Event()
+def leave(_number: int, _frame: FrameType | None) -> None:
+    """Until Celery listens to signals: unwind, which kills what sandboxes there are, and end well."""
+    raise SystemExit(0)
 
-    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask_to_stop)
+def wait_for_canary(config: Config, place: Place, app: Celery) -> None:
+    """Fail closed: return only once the canary lives, and say why it does not."""
     said, said_at = "", 0.0
-    while not stop.is_set():
-        reason = " ".join(canary.failures(place))
-        if not reason:
-            return not stop.is_set()
+    while reason := " ".join(canary.failures(place)):
         if reason != said or time.monotonic() - said_at >= protocol.STATUS_EVERY_S:
             log.error("No checks are taken: %s", reason)
             try_to_send(app, status(config, reason=reason, environment={}, warm=0))
             said, said_at = reason, time.monotonic()
-        stop.wait(RETRY_S)
-    return False
+        time.sleep(RETRY_S)
 
 
 def keep_our_log(**_details: object) -> None:
@@ -73,6 +67,18 @@ def serve(config: Config, place: Place, app: Celery) -> None:
     pool = Pool(place, config.sandboxes)
     service = Service(config, app, pool)
     monitor = Monitor(service, place)
+    try:
+        take_checks(config, app, service, monitor)
+    finally:
+        service.stop()
+        if monitor.is_alive():
+            monitor.join(timeout=2)
+            monitor.last_words()
+        pool.close()
+
+
+def take_checks(config: Config, app: Celery, service: Service, monitor: Monitor) -> None:
+    """Run Celery's worker; returns after a signal has stopped it."""
 
     @app.task(name=protocol.EXECUTE)
     def execute(job: object) -> None:
@@ -97,13 +103,7 @@ def serve(config: Config, place: Place, app: Celery) -> None:
     monitor.worker = worker
     monitor.start()
     log.info("Runner %s takes checks, %d at once", config.name, config.sandboxes)
-    try:
-        worker.start()
-    finally:
-        service.stop()
-        monitor.join(timeout=2)
-        monitor.last_words()
-        pool.close()
+    worker.start()
 
 
 if __name__ == "__main__":
