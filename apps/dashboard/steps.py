@@ -2,24 +2,22 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 
 
-class Turn(StrEnum):
-    """Whose turn a step is, as the kinds of shape that the `state` tag draws."""
+class Turn(Enum):
+    """Whose turn a step is: the word that says so, and the kind of state that the `state` tag draws."""
 
-    YOURS = "active"
-    THEIRS = "waiting"
-    DONE = "done"
-    TROUBLE = "warning"
-
-
-WORDS = {Turn.YOURS: "your turn", Turn.THEIRS: "waiting", Turn.DONE: "done", Turn.TROUBLE: "needs attention"}
+    YOURS = ("your turn", "active")
+    THEIRS = ("waiting", "waiting")
+    LATER = ("when you are ready", "waiting")
+    DONE = ("done", "done")
+    TROUBLE = ("needs attention", "warning")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a dashboard: what is to be done or waited for, by whom, where, and until when."""
+    """One line of an overview: what is to be done or waited for, by whom, where, and until when."""
 
     turn: Turn
     room: str
@@ -30,10 +28,18 @@ class Step:
 
     @property
     def word(self) -> str:
-        return WORDS[self.turn]
+        return self.turn.value[0]
+
+    @property
+    def kind(self) -> str:
+        return self.turn.value[1]
+
+    @property
+    def is_done(self) -> bool:
+        return self.turn is Turn.DONE
 
 
 def next_step(steps: list[Step]) -> Step | None:
-    """The step to show first: somebody's own trouble or turn, the earliest deadline first."""
+    """The step to show first: trouble or one's own turn, the earliest deadline first."""
     mine = [step for step in steps if step.turn in {Turn.YOURS, Turn.TROUBLE}]
     return min(mine, key=lambda step: step.due.timestamp() if step.due else float("inf"), default=None)

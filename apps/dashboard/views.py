@@ -7,7 +7,7 @@ from apps.core.policies import allowed
 from apps.courses.access import course_for
 from apps.courses.models import Course
 from apps.courses.queries import membership_of
-from apps.dashboard import staff, student
+from apps.dashboard import pipeline, staff, student
 from apps.dashboard.steps import next_step
 
 
@@ -32,5 +32,7 @@ def course(request: SignedInRequest, slug: str) -> HttpResponse:
         steps = student.steps(membership, course)
         return render(request, "dashboard/student.html", {**context, "steps": steps, "next": next_step(steps)})
     steps = staff.steps(course)
-    pairs = staff.pipeline(course)
-    return render(request, "dashboard/staff.html", {**context, "steps": steps, "next": next_step(steps), "pairs": pairs})
+    pairs = pipeline.rows(course)
+    return render(
+        request, "dashboard/staff.html", {**context, "steps": steps, "next": next_step(steps), "pairs": pairs}
+    )

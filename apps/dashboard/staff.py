@@ -1,0 +1,102 @@
+"""What the staff of a course do next."""
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.urls import reverse
+
+from apps.courses.models import Course
+from apps.courses.states import MilestoneKind
+from apps.dashboard.steps import Step, Turn
+from apps.feedback.models import ChangeRequest
+from apps.feedback.states import ChangeState
+from apps.pairs.models import Pair, PairMember
+from apps.proposals.models import Proposal, Version
+from apps.proposals.states import ProposalState
+from apps.quota.models import QuotaRequest
+from apps.quota.states import RequestState
+from apps.scheduling.models import PublishedSchedule
+from apps.scheduling.states import EventKind
+
+
+def plural(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def steps(course: Course) -> list[Step]:
+    """What waits for the staff, and what the staff wait for."""
+    students = course.memberships.active().students().count()
+    if not students or not course.milestones.exists():
+        return _setting_up(course, students)
+    return [*_pairing(course, students), *_reading(course), *_quota(course), *_day(course)]
+
+
+def _setting_up(course: Course, students: int) -> list[Step]:
+    has_dates = course.milestones.exists()
+    syllabus, roster = reverse("course:syllabus", args=[course.slug]), reverse("course:roster", args=[course.slug])
+    return [
+        Step(Turn.DONE if has_dates else Turn.YOURS, "Calendar", "Paste the syllabus's schedule", syllabus),
+        Step(Turn.DONE if students else Turn.YOURS, "Roster", "Import the roster", roster),
+    ]
+
+
+def _pairing(course: Course, students: int) -> list[Step]:
+    paired = PairMember.objects.filter(is_active=True, membership__in=course.memberships.active().students()).count()
+    url = reverse("pairs:index", args=[course.slug])
+    if paired == students:
+        return [Step(Turn.DONE, "Pairs", "Every student has a partner", url)]
+    text = f"{plural(students - paired, 'student has', 'students have')} no partner yet"
+    return [Step(Turn.THEIRS, "Pairs", text, url, waits_for="the students")]
+
+
+def _reading(course: Course) -> list[Step]:
+    newest = Version.objects.filter(proposal=OuterRef("pk")).order_by("-number")
+    proposals = Proposal.objects.filter(pair__course=course, pair__in=Pair.objects.active())
+    waiting = proposals.filter(state=ProposalState.SUBMITTED).annotate(
+        since=Subquery(newest.values("submitted_at")[:1])
+    )
+    done = ChangeRequest.objects.filter(version__proposal__in=proposals, state=ChangeState.DONE).count()
+    counts = proposals.aggregate(
+        revising=Count("pk", filter=Q(state=ProposalState.REVISE)),
+        drafts=Count("pk", filter=Q(state=ProposalState.DRAFT)),
+    )
+    queue = reverse("feedback:queue", args=[course.slug])
+    listed = reverse("proposals:index", args=[course.slug])
+    found = []
+    oldest = waiting.order_by("since").first()
+    if oldest:
+        number = waiting.count()
+        text = f"Read {plural(number, 'proposal', 'proposals')}; the oldest is “{oldest}”"
+        found.append(Step(Turn.YOURS, "Feedback", text, queue))
+    if done:
+        text = f"Verify {plural(done, 'change that a pair', 'changes that pairs')} marked as done"
+        found.append(Step(Turn.YOURS, "Feedback", text, queue))
+    if counts["revising"]:
+        text = f"{plural(counts['revising'], 'proposal is', 'proposals are')} being revised"
+        found.append(Step(Turn.THEIRS, "Proposals", text, listed, waits_for="the pairs"))
+    milestone = course.milestone(MilestoneKind.PROPOSAL)
+    begun = counts["drafts"]
+    missing = Pair.objects.active().filter(course=course, proposal=None).count() + begun
+    if missing:
+        text = f"{plural(missing, 'pair has', 'pairs have')} not submitted a proposal"
+        due = milestone.at if milestone else None
+        found.append(Step(Turn.THEIRS, "Proposals", text, listed, due=due, waits_for="the pairs"))
+    return found
+
+
+def _quota(course: Course) -> list[Step]:
+    waiting = QuotaRequest.objects.filter(pair__course=course, state=RequestState.SUBMITTED).count()
+    if not waiting:
+        return []
+    text = f"Answer {plural(waiting, 'quota request', 'quota requests')}"
+    return [Step(Turn.YOURS, "Quota", text, reverse("quota:index", args=[course.slug]))]
+
+
+def _day(course: Course) -> list[Step]:
+    url = reverse("scheduling:index", args=[course.slug])
+    milestone = course.milestone(MilestoneKind.PRESENTATION)
+    due = milestone.at if milestone else None
+    days = course.events.filter(kind=EventKind.PRESENTATION)
+    published = PublishedSchedule.objects.filter(event__in=days).exists()
+    if published:
+        return [Step(Turn.DONE, "Schedule", "The presentation day is published", url)]
+    text = "Publish the presentation day" if days.exists() else "Make the presentation day"
+    return [Step(Turn.YOURS, "Schedule", text, url, due=due)]
