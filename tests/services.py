@@ -26,7 +26,11 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         _environment_of_tests()
         _start_servers()
-    return (yield)
+    try:
+        return (yield)
+    except BaseException:  # settings or models that cannot be loaded: pytest ends here, without unconfiguring
+        stop_servers()
+        raise
 
 
 def _environment_of_tests() -> None:
@@ -53,6 +57,11 @@ def _start_servers() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     """Also after Ctrl-C; of a killed run the kernel takes care."""
+    stop_servers()
+
+
+def stop_servers() -> None:
+    """Stop what was started here."""
     while RUNNING:
         RUNNING.pop().stop()
 
@@ -102,7 +111,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if reasons := _not_run(terminalreporter):
         terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)
         for reason in sorted(set(reasons)):
-            terminalreporter.line(f"{reasons.count(reason)} tests were NOT RUN, {reason}", red=True)
+            terminalreporter.line(f"Tests NOT RUN: {reasons.count(reason)} ({reason})", red=True)
 
 
 @pytest.hookimpl(trylast=True)
