@@ -95,7 +95,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marks = {mark.name for mark in item.iter_markers()}
         for name in marks & set(without):
             item.add_marker(pytest.mark.skip(reason=NOT_RUN + without[name]))
-        if marks & PROCESSES:
+        if marks & PROCESSES and "xdist_group" not in marks:
             item.add_marker(pytest.mark.xdist_group("processes"))
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 

@@ -76,12 +76,11 @@ def _welcome(port: int, begun: float) -> None:
     if not site.wait_until_it_answers(port):
         print("The site has not answered for a minute; what its processes say is above.", file=sys.stderr, flush=True)
         return
-    people = "\n".join(f"    {line}" for line in PEOPLE.read_text("utf-8").splitlines())
     print(
         f"""
   The site is at    http://localhost:{port}/      ({time.monotonic() - begun:.1f} s)
   Sign in as        http://localhost:{port}/account/sign-in-as/
-{people}
+                    {PEOPLE.read_text("utf-8").strip()}
   Mail it sent      http://localhost:{port}/mail/
   Stop it           Ctrl-C
 """,
@@ -105,7 +104,7 @@ class Supervisor(Manager):  # type: ignore[misc]
     def _system_print(self, data: str) -> None:
         """Called by honcho on a signal, and when a process has started or ended."""
         if data.endswith("received\n"):
-            if self.was_asked:  # twice: somebody has no patience left
+            if self.was_asked and self._all_started():  # asked twice: somebody has no patience left
                 self.kill()
             self.was_asked = True
             return

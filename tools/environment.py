@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tools.paths import BUNDLED, CHECK_ENV, PYTHON, ROOT, SHELF, VENV
-from tools.problems import Problem
+from tools.problems import INCOMPLETE_PYTHON, Problem
 from tools.progress import run_step, say
 
 CHECK_PACKAGES = (
@@ -135,8 +135,7 @@ def _new_environment(folder: Path, made_by: str) -> None:
     if _is(maker, made_by) and (folder / "bin" / "pip").exists():
         return
     if importlib.util.find_spec("ensurepip") is None:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        raise Problem(f"Python's venv module is incomplete here: sudo apt install python3-venv python{version}-venv")
+        raise Problem(INCOMPLETE_PYTHON)
     # Not sys.executable: that may be the python of the very environment that is made anew.
     python = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
     python = python if python.exists() else Path(sys.executable)

@@ -1,7 +1,7 @@
 """The processes of the Procfile on a database, a Redis and a port of their own: for tests and benchmarks.
 
     with running_site() as site:
-        browser.goto(site.url)
+        browser.goto(site.base_url)
 
 Each process can be killed and started again alone, and has a log of its own. Nothing is left when the block ends.
 """
@@ -39,7 +39,7 @@ class RunningSite:
         self.folder = folder
         self.env = dict(env)
         self.port = int(env["PORT"])
-        self.url = f"http://localhost:{self.port}"
+        self.base_url = f"http://localhost:{self.port}"
         self.commands: dict[str, str] = parse_procfile((ROOT / "Procfile").read_text("utf-8")).processes
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.dashboard.demo import course
+from apps.dashboard.demo import course, texts
 
 
 class Command(BaseCommand):
@@ -12,5 +12,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo course is for demo mode: set DEMO=1 (never on a real site).")
-        made = course.load()
-        self.stdout.write("The demo course is loaded." if made else "The demo course is there already.")
+        course.load()
+        # What is printed here greets whoever starts the demo: one of each kind to sign in as.
+        shown: dict[str, str] = {}
+        for name, role in texts.PEOPLE.values():
+            shown.setdefault(role.label, name)
+        self.stdout.write(", ".join(f"{name} ({role.lower()})" for role, name in shown.items()) + ", and many more")
