@@ -90,7 +90,7 @@ def demo(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         )
         return started[-1]
 
