@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import os
 import time
+from functools import lru_cache
 from pathlib import Path
 
 PIDS = 64
@@ -66,6 +67,7 @@ def create() -> Cgroup | None:
     if own is None:
         return None
     memory, pids, version = own
+    _sweep(memory, pids)
     name = f"check-{os.getpid()}-{next(_serial)}"
     group = Cgroup(memory / name, pids / name, version)
     try:
@@ -76,6 +78,17 @@ def create() -> Cgroup | None:
         group.remove()
         return None
     return group
+
+
+@lru_cache
+def _sweep(*folders: Path) -> None:
+    """Once per process: remove the empty folders of runners that were killed before they could."""
+    for folder in folders:
+        for left in folder.glob("check-*"):
+            owner = left.name.split("-")[1]
+            if not Path("/proc", owner).exists():
+                with contextlib.suppress(OSError):  # not empty: somebody's after all
+                    left.rmdir()
 
 
 def _own_groups() -> tuple[Path, Path, int] | None:

@@ -199,23 +199,15 @@ def _spawn(place: command.Place, module: str) -> Sandbox:
         status, status_inside = pipe(we_read=True)
         filter_fd = _filter_pipe()
         theirs.append(filter_fd)
-        process = subprocess.Popen(
-            command.build(
-                place,
-                module,
-                result_fd=result_inside,
-                seccomp_fd=filter_fd,
-                status_fd=status_inside,
-                block_fd=block_inside,
-            ),
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stdout,
-            env={},  # --clearenv alone leaves ours to be read in /proc/1/environ
-            cwd="/",
-            pass_fds=(result_inside, status_inside, block_inside, filter_fd),
-            start_new_session=True,
+        arguments = command.build(
+            place,
+            module,
+            result_fd=result_inside,
+            seccomp_fd=filter_fd,
+            status_fd=status_inside,
+            block_fd=block_inside,
         )
+        process = _popen(arguments, stdin, stdout, (result_inside, status_inside, block_inside, filter_fd))
     except BaseException as error:
         close_all(*ours)
         if isinstance(error, OSError):
@@ -224,6 +216,20 @@ def _spawn(place: command.Place, module: str) -> Sandbox:
     finally:
         close_all(*theirs)
     return Sandbox(process, job, block, Tail(log), FrameReader(result), Tail(status), cgroups.create())
+
+
+def _popen(arguments: list[str], stdin: int, output: int, passed: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    """bubblewrap, in a session of its own so that a Ctrl-C in the terminal is not its business."""
+    return subprocess.Popen(
+        arguments,
+        stdin=stdin,
+        stdout=output,
+        stderr=output,
+        env={},  # --clearenv alone leaves ours to be read in /proc/1/environ
+        cwd="/",
+        pass_fds=passed,
+        start_new_session=True,
+    )
 
 
 def _filter_pipe() -> int:
