@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
 from tests.procfile import running_site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -60,7 +61,10 @@ def open_window(chromium: Browser, site: Any) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
-        page.on("response", lambda answer: troubles.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None)
+        page.on(
+            "response",
+            lambda answer: troubles.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None,
+        )
         return page
 
     yield window
