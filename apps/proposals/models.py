@@ -12,7 +12,7 @@ from apps.courses.models import Course
 from apps.courses.states import MilestoneKind
 from apps.pairs.models import Pair
 from apps.proposals.lateness import Lateness, judge
-from apps.proposals.states import OPEN_STATES, ProposalState, SourceKind
+from apps.proposals.states import OPEN_STATES, STATE_KINDS, ProposalState, SourceKind
 
 
 class Section(models.Model):
@@ -72,6 +72,11 @@ class Proposal(ConcurrentTransitionMixin, models.Model):
     def is_open(self) -> bool:
         """Whether its partners can still write and submit."""
         return self.state in OPEN_STATES
+
+    @property
+    def state_kind(self) -> str:
+        """The kind of shape beside the state's word."""
+        return STATE_KINDS[ProposalState(self.state)]
 
     @property
     def deadline(self) -> dt.datetime | None:

@@ -12,6 +12,15 @@ class ProposalState(TextChoices):
 # While a proposal is in one of these its partners can write and submit.
 OPEN_STATES = (ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.REVISE)
 
+# The kind of shape that stands beside the word.
+STATE_KINDS = {
+    ProposalState.DRAFT: "waiting",
+    ProposalState.SUBMITTED: "active",
+    ProposalState.REVISE: "warning",
+    ProposalState.ACCEPTED: "done",
+    ProposalState.REJECTED: "stopped",
+}
+
 
 class SourceKind(TextChoices):
     PAPER = "paper", "Paper or book"

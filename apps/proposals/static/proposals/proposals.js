@@ -1,0 +1,21 @@
+// Leaving the edit page asks first while something typed is not saved: in the second before the autosave, after a save
+// that failed, and in a conflict that waits for a choice.
+
+const unsaved = new Set();
+const sent = new WeakMap();
+const valueOf = (box) => (box.type === "checkbox" ? String(box.checked) : box.value);
+
+document.addEventListener("input", (event) => {
+  if (event.target.dataset?.autosave) unsaved.add(event.target);
+});
+document.addEventListener("htmx:beforeRequest", (event) => sent.set(event.detail.elt, valueOf(event.detail.elt)));
+document.addEventListener("htmx:afterRequest", (event) => {
+  const box = event.detail.elt;
+  const line = document.getElementById(box.dataset?.autosave ?? "");
+  if (line && "saved" in line.dataset && sent.get(box) === valueOf(box)) unsaved.delete(box);
+});
+document.addEventListener("submit", () => unsaved.clear());
+window.addEventListener("beforeunload", (event) => {
+  // A box that a choice between two texts replaced is gone from the page, and so is its worry.
+  if ([...unsaved].some((box) => box.isConnected)) event.preventDefault();
+});
