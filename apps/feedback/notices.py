@@ -30,44 +30,40 @@ class Announcement:
     not_mailed: list[User]
 
 
-def decision_context(version: Version, *, outcome: str, message: str, due_at: dt.datetime | None, by: User) -> dict:
-    proposal = version.proposal
-    local = proposal.course.local(due_at) if due_at else None
-    return {
-        "version": version,
-        "proposal": proposal,
-        "course": proposal.course,
-        "subject": SUBJECTS[Outcome(outcome)],
-        "outcome": outcome,
-        "message": message.strip(),
-        "due_text": f"{local:%A} {local.day} {local:%B %Y, %H:%M %Z}" if local else "",
-        "by": by,
-    }
+def _decided(
+    version: Version, *, outcome: str, message: str, due_at: dt.datetime | None, by: User
+) -> tuple[str, dict[str, Any]]:
+    """The subject of the mail about a decision, and what its template needs besides `_on`."""
+    local = version.proposal.course.local(due_at) if due_at else None
+    due_text = f"{local:%A} {local.day} {local:%B %Y, %H:%M %Z}" if local else ""
+    return SUBJECTS[Outcome(outcome)], {"outcome": outcome, "message": message.strip(), "due_text": due_text, "by": by}
+
+
+def _on(version: Version) -> dict[str, Any]:
+    return {"version": version, "course": version.proposal.course}
 
 
 def announcement(version: Version, **decision: Any) -> Announcement:
     """What `operations.decide` with the same arguments will tell the pair."""
     partners = version.proposal.pair.users
-    context = decision_context(version, **decision)
+    subject, context = _decided(version, **decision)
     one_of_them = {"recipient": partners[0] if partners else "", "site_url": settings.SITE_URL}
     return Announcement(
-        subject=_subject(version, context["subject"]),
-        body=render_to_string(DECIDED, {**one_of_them, **context}).strip(),
+        subject=_subject(version, subject),
+        body=render_to_string(DECIDED, {**one_of_them, **_on(version), **context}).strip(),
         mailed=[user for user in partners if user.mails_about_projects],
         not_mailed=[user for user in partners if not user.mails_about_projects],
     )
 
 
 def tell_decision(version: Version, **decision: Any) -> None:
-    context = decision_context(version, **decision)
-    tell(version, version.proposal.pair.users, context.pop("subject"), DECIDED, **context)
+    subject, context = _decided(version, **decision)
+    tell(version, version.proposal.pair.users, subject, DECIDED, **context)
 
 
 def tell(version: Version, people: list[User], subject: str, template: str, **context: Any) -> None:
     """Mail `people` about a version."""
-    course = version.proposal.course
-    everywhere = {"course": course, "version": version, "proposal": version.proposal}
-    mail.send_to_all(people, _subject(version, subject), template, **{**everywhere, **context})
+    mail.send_to_all(people, _subject(version, subject), template, **_on(version), **context)
 
 
 def _subject(version: Version, subject: str) -> str:

@@ -4,7 +4,6 @@ import datetime as dt
 
 from django.db import transaction
 from django.utils import timezone
-from django_fsm import TransitionNotAllowed
 
 from apps.accounts.models import User
 from apps.core import audit
@@ -13,13 +12,12 @@ from apps.feedback import notices
 from apps.feedback.models import ChangeRequest, ChangeStep, Comment, Decision
 from apps.feedback.queries import is_latest
 from apps.feedback.states import ChangeState, Outcome, Visibility
+from apps.proposals import operations as proposals
 from apps.proposals.models import Proposal, Version
 from apps.proposals.states import ProposalState
 
 NEW_VERSION = "A new version arrived while you were reading. Nothing was decided: read it first. Your text is kept."
 DECIDED_MEANWHILE = "Somebody else decided on this proposal while you were reading. Nothing of yours was sent."
-VERBS = {Outcome.ACCEPT: "accept", Outcome.REVISE: "ask_to_revise", Outcome.REJECT: "reject"}
-PHRASES = {Outcome.ACCEPT: "accepted", Outcome.REVISE: "asked for a revision of", Outcome.REJECT: "rejected"}
 
 
 @transaction.atomic
@@ -95,13 +93,14 @@ def decide(
     if proposal.state == ProposalState.DRAFT:
         raise Refused("The pair has withdrawn this proposal. There is nothing to decide until they submit again.")
     due_at = _check_decision(outcome, message, due_at)
-    try:
-        getattr(proposal, VERBS[Outcome(outcome)])()
-        proposal.save(update_fields=["state"])
-    except TransitionNotAllowed:
-        raise Refused(f"This proposal is {proposal.get_state_display()}; that cannot be decided now.") from None
+    match Outcome(outcome):
+        case Outcome.ACCEPT:
+            proposals.accept(proposal, by=by)
+        case Outcome.REVISE:
+            proposals.ask_to_revise(proposal, by=by, due_at=due_at)
+        case Outcome.REJECT:
+            proposals.reject(proposal, by=by)
     decision = Decision.objects.create(version=version, outcome=outcome, message=message.strip(), due_at=due_at, by=by)
-    audit.record(proposal, "feedback.decide", f"{PHRASES[Outcome(outcome)]} {version}", by=by)
     notices.tell_decision(version, outcome=outcome, message=message, due_at=due_at, by=by)
     return decision
 

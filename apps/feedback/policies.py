@@ -3,9 +3,9 @@
 import rules
 
 from apps.courses.policies import is_course_staff, is_member
-from apps.pairs.policies import is_partner
+from apps.pairs.policies import is_partner, was_partner
 
-is_reader = is_course_staff & ~is_partner
+is_reader = is_course_staff & ~was_partner
 
 rules.add_perm("feedback.view_queue", is_course_staff)
 rules.add_perm("feedback.comment", is_reader)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
 
 from apps.courses.models import Course
 from apps.feedback.models import ChangeRequest, Comment, Decision
@@ -73,8 +74,8 @@ def is_latest(version: Version) -> bool:
 def waiting(course: Course, user: Any) -> QuerySet[Proposal]:
     """The submitted proposals that `user` may read as staff, longest waiting first.
 
-    Each has `latest_id`, `latest_number` and `waiting_since` of its newest version, and the counts `said`,
-    `changes_open`, `changes_done`.
+    Each has `latest_id`, `latest_title`, `latest_number` and `waiting_since` of its newest version, and the counts
+    `said`, `changes_open`, `changes_done`.
     """
     newest = Version.objects.filter(proposal=OuterRef("pk")).order_by("-number")
     submitted = Proposal.objects.visible_to(user).filter(pair__course=course, state=ProposalState.SUBMITTED)
@@ -84,6 +85,7 @@ def waiting(course: Course, user: Any) -> QuerySet[Proposal]:
         .with_pair()
         .annotate(
             latest_id=Subquery(newest.values("pk")[:1]),
+            latest_title=Subquery(newest.annotate(heading=KT("content__title")).values("heading")[:1]),
             latest_number=Max("versions__number"),
             waiting_since=Subquery(newest.values("submitted_at")[:1]),
             said=Count("versions__comments", distinct=True),

@@ -1,0 +1,9 @@
+from apps.feedback.models import ChangeRequest
+
+TRANSITIONS = {
+    ChangeRequest: {
+        "mark_done": {"open"},
+        "verify": {"done"},
+        "reopen": {"done", "verified"},
+    }
+}
