@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.courses.views import course
 
 app_name = "courses"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("new/", course.create, name="create")]

@@ -116,7 +116,7 @@ class _Reader:
         moved = columns.by_wording(parts) if self.slid else None
         parts = moved or parts
         self.result.days.append(ClassDay(date=day, line=row.number, moved=moved is not None, **parts))
-        for found in recognise.milestones(day=day, cells=parts, line=row.number, day_first=self.day_first):
+        for found in recognise.milestones(day=day, cells=parts, day_first=self.day_first):
             if not any(
                 (found.kind, found.title, found.date) == (m.kind, m.title, m.date) for m in self.result.milestones
             ):

@@ -29,7 +29,8 @@ _PAIRS = re.compile(
     re.IGNORECASE,
 )
 _FEEDBACK = re.compile(
-    r"\bprojects?\b.*\b(?:feedback|help|check-?ins?|clinic|consultations?)\b|\bfeedback (?:on|for) (?:your )?(?:projects?|proposals?)\b",
+    r"\bprojects?\b.*\b(?:feedback|help|check-?ins?|clinic|consultations?)\b"
+    r"|\bfeedback (?:on|for) (?:your )?(?:projects?|proposals?)\b",
     re.IGNORECASE,
 )
 _PRESENTATION = re.compile(
@@ -43,17 +44,17 @@ _IN_CLASS = re.compile(r"\b(?:discuss|work on|review|present|feedback|help)\w*\b
 
 @dataclass(frozen=True)
 class Found:
-    """A milestone recognised in a row. `at` is None where the text names no time; `source` is the text it came from."""
+    """A milestone recognised in the row of `day`. `at` is None where the text names no time; `source` is that text."""
 
     kind: MilestoneKind
     title: str
     date: dt.date
     at: dt.time | None
     source: str
-    line: int
+    day: dt.date
 
 
-def milestones(*, day: dt.date, cells: dict[str, str], line: int, day_first: bool) -> list[Found]:
+def milestones(*, day: dt.date, cells: dict[str, str], day_first: bool) -> list[Found]:
     """The milestones in the cells of one row, `cells` by field, in the order they stand there."""
     found: list[Found] = []
     for name, text in cells.items():
@@ -62,7 +63,7 @@ def milestones(*, day: dt.date, cells: dict[str, str], line: int, day_first: boo
             for kind, place in _kinds(clause, is_due_column=name == "due"):
                 date = day if kind in DAY_KINDS else _deadline(clause, after, place, day, day_first)
                 title = clause.strip(" !.()")[:160] if kind == MilestoneKind.OTHER else kind.label
-                found.append(Found(kind, title, date, dates.find_time(clause[place:]), clause, line))
+                found.append(Found(kind, title, date, dates.find_time(clause[place:]), clause, day))
     return found
 
 

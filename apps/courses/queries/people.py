@@ -1,4 +1,4 @@
-"""Reading a course."""
+"""Reading who is in a course."""
 
 from typing import Any
 

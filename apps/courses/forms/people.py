@@ -1,0 +1,115 @@
+import re
+from typing import Any
+
+from django import forms
+
+from apps.core.errors import Refused
+from apps.core.forms import CrispyForm, UploadFormMixin
+from apps.courses import roster
+from apps.courses.decoding import ENCODINGS, decode
+from apps.courses.models import Membership
+from apps.courses.queries import Difference
+from apps.courses.states import Role
+
+
+class AddMemberForm(CrispyForm):
+    email = forms.EmailField(label="E-mail address", max_length=254)
+    name = forms.CharField(max_length=120)
+    role = forms.ChoiceField(choices=Role.choices)
+    section = forms.CharField(max_length=80, required=False)
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+
+class MemberForm(forms.ModelForm, CrispyForm):
+    class Meta:
+        model = Membership
+        fields = ["role", "section"]
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+
+class RosterUploadForm(UploadFormMixin, CrispyForm):
+    """A roster file. Once valid, `roster` is what was read, and `encoding` what its letters were taken for."""
+
+    file = forms.FileField(
+        label="Roster",
+        help_text="The CSV file of Canvas’s gradebook (Grades → Export), or any CSV file with names and addresses.",
+    )
+    domain = forms.CharField(
+        label="Addresses end in",
+        max_length=200,
+        required=False,
+        help_text="Canvas exports logins, not addresses. With northeastern.edu here, the login jdoe becomes "
+        "jdoe@northeastern.edu. You see all of them before anything is saved.",
+    )
+    encoding = forms.ChoiceField(
+        label="Letters",
+        required=False,
+        choices=[("", "Work it out"), *ENCODINGS],
+        help_text="Choose one only if names look wrong in the preview.",
+    )
+    roster: roster.Roster
+
+    def clean_domain(self) -> str:
+        domain = str(self.cleaned_data["domain"]).strip().lstrip("@").lower()
+        if domain and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain):
+            raise forms.ValidationError("Write the part behind the @, such as northeastern.edu.")
+        return domain
+
+    def clean(self) -> dict[str, Any]:
+        values = dict(super().clean() or self.cleaned_data)
+        if self.errors:
+            return values
+        try:
+            text, called = decode(values["file"].read(), values["encoding"])
+            self.roster = roster.read(text, domain=values["domain"])
+        except Refused as refusal:
+            self.refuse(refusal)
+            return values
+        if not text.isascii():
+            self.roster.notes.insert(0, f"The letters were read as {called}. If names look wrong, upload it again.")
+        return values
+
+
+class RosterDecisionForm(CrispyForm):
+    """The yes to a preview: addresses for those who have none, ticks for those who leave."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, difference: Difference, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.difference = difference
+        for person in difference.unreachable:
+            self.fields[f"address-{person.line}"] = forms.EmailField(
+                label=f"Address of {person.name}", max_length=254, required=False
+            )
+        self.fields["drop"] = forms.MultipleChoiceField(
+            required=False, choices=[(member.pk, str(member)) for member in difference.gone]
+        )
+        self.fields["seen"].initial = difference.mark
+
+    @property
+    def addresses(self) -> dict[int, str]:
+        """The addresses given, by the line of the file."""
+        return {
+            person.line: self.cleaned_data.get(f"address-{person.line}", "") for person in self.difference.unreachable
+        }
+
+    def clean(self) -> dict[str, Any]:
+        values = dict(super().clean() or self.cleaned_data)
+        given = [address.lower() for name, address in values.items() if name.startswith("address-") and address]
+        for name in [name for name in values if name.startswith("address-") and values[name]]:
+            if given.count(values[name].lower()) > 1:
+                self.add_error(name, "Two people cannot have one address.")
+        return values
+
+    def address_rows(self) -> list[tuple[Any, Any]]:
+        """(person, bound field) for those who have no address yet."""
+        return [(person, self[f"address-{person.line}"]) for person in self.difference.unreachable]
+
+    def ticked(self) -> set[str]:
+        """The memberships ticked to be dropped, so that the page shows them ticked again."""
+        return set(self.data.getlist("drop")) if self.is_bound else set()

@@ -1,0 +1,151 @@
+"""A roster from its upload to the yes."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from apps.accounts.operations import person_for
+from apps.core import audit, mail
+from apps.core.errors import Refused, Stale
+from apps.courses.models import Course, Membership, RosterImport
+from apps.courses.operations.locking import lock
+from apps.courses.queries import Difference, compare
+from apps.courses.queries.roster import Changed
+from apps.courses.roster import Person
+from apps.courses.states import ImportState, MembershipState, Role
+
+IDENTITY = ["roster_name", "section", "canvas_id", "sis_id", "sis_login"]
+
+
+@transaction.atomic
+def stage_roster(
+    course: Course, *, filename: str, people: Sequence[Person], notes: Sequence[str], by: Any
+) -> RosterImport:
+    """Keep what was read from a file for its preview. Earlier uploads of the same person are let go."""
+    for earlier in course.roster_imports.filter(by=by, state=ImportState.PREVIEW).select_for_update():
+        earlier.discard()
+        earlier.save()
+    return RosterImport.objects.create(
+        course=course,
+        by=by,
+        filename=filename[:200],
+        rows=[dataclasses.asdict(person) for person in people],
+        notes=list(notes),
+    )
+
+
+@transaction.atomic
+def discard_roster(roster: RosterImport, *, by: Any) -> None:
+    """Decide not to import a roster."""
+    roster = _open(roster)
+    roster.discard()
+    roster.save()
+    audit.record(
+        roster.course, "courses.discard_roster", f"let go of the roster {roster.filename}", by=by, staff_only=True
+    )
+
+
+@transaction.atomic
+def apply_roster(
+    roster: RosterImport, *, addresses: Mapping[int, str], drop: Iterable[int], seen: str, by: Any
+) -> Difference:
+    """Import a roster as its preview showed it, and return what was done.
+
+    `addresses` are those given in the preview, by the line of the file; `drop` the memberships to be dropped, of those
+    that the file does not name. `seen` is the difference's mark in the preview: Stale when it is no longer so.
+    """
+    course = lock(roster.course)
+    roster = _open(roster)
+    people = [Person(**row) for row in roster.rows]
+    if compare(course, people).mark != seen:
+        raise Stale(
+            "The course changed while you looked at this. Here is what the import does now; nothing was done yet."
+        )
+    people = [_with_address(person, addresses) for person in people]
+    difference = compare(course, people)
+    _refuse_used_addresses(difference, people, addresses)
+    dropped = [member for member in difference.gone if member.pk in set(drop)]
+    difference.gone = dropped
+    try:
+        with transaction.atomic():
+            _carry_out(course, difference, by)
+    except IntegrityError:
+        raise Stale(
+            "Somebody else brought in one of these people at the same moment. Look again; nothing was done."
+        ) from None
+    roster.rows = [dataclasses.asdict(person) for person in people]
+    roster.apply()
+    roster.save()
+    counts = {"new": len(difference.new), "changed": len(difference.changed), "dropped": len(dropped)}
+    words = ", ".join(f"{count} {name}" for name, count in counts.items())
+    summary = f"imported the roster {roster.filename}: {words}"
+    audit.record(course, "courses.apply_roster", summary, by=by, staff_only=True, roster=roster.pk, **counts)
+    return difference
+
+
+def _open(roster: RosterImport) -> RosterImport:
+    roster = RosterImport.objects.select_for_update(of=("self",)).select_related("course").get(pk=roster.pk)
+    if roster.state != ImportState.PREVIEW:
+        raise Stale(f"This roster was {roster.get_state_display()} already.")
+    return roster
+
+
+def _with_address(person: Person, addresses: Mapping[int, str]) -> Person:
+    given = addresses.get(person.line, "").strip().lower()
+    return dataclasses.replace(person, email=given, trouble="") if given and not person.email else person
+
+
+def _refuse_used_addresses(difference: Difference, people: Sequence[Person], addresses: Mapping[int, str]) -> None:
+    """An address typed in the preview must be nobody else's."""
+    typed = {line for line, address in addresses.items() if address.strip()}
+    known = {person.email: person.line for person in people if person.email and person.line not in typed}
+    for person in people:
+        if person.line not in typed or not person.email:
+            continue
+        if person.email in known:
+            raise Refused(f"Line {known[person.email]} has this address.", field=f"address-{person.line}")
+        known[person.email] = person.line
+    blocked = [(item.person.line, item.reason) for item in difference.blocked]
+    taken = [(item.person.line, "This is a member's address.") for item in difference.changed]
+    for line, reason in [*blocked, *taken]:
+        if line in typed:
+            raise Refused(reason, field=f"address-{line}")
+
+
+def _carry_out(course: Course, difference: Difference, by: Any) -> None:
+    # First what is taken away or changed, so that a number can pass from one person to another.
+    for member in difference.gone:
+        member.state = MembershipState.DROPPED
+        member.save(update_fields=["state"])
+        audit.record(member, "courses.roster_dropped", "dropped them: the new roster does not name them", by=by)
+    for item in difference.changed:
+        _change(course, item, by)
+    for person in difference.new:
+        user = person_for(person.email, name=person.name)
+        facts = {"roster_name": person.name, **{name: getattr(person, name) for name in IDENTITY[1:]}}
+        Membership.objects.create(course=course, user=user, role=Role.STUDENT, **facts)
+
+
+def _change(course: Course, item: Changed, by: Any) -> None:
+    member, user = item.membership, item.membership.user
+    for change in item.changes:
+        if change.field == "email":
+            user.email = change.new
+            user.save(update_fields=["email"])
+            mail.enqueue(
+                change.old,
+                "Your sign-in address has changed",
+                f"In {course} you sign in as {change.new} from now on, because the roster says so.\n"
+                "If that is not you, write to your instructor.",
+            )
+            continue
+        if change.field == "roster_name" and user.name in {"", change.old}:
+            # A name that somebody chose for themselves stays.
+            user.name = change.new
+            user.save(update_fields=["name"])
+        setattr(member, change.field, change.new)
+    member.save()
+    words = ", ".join(f"{change.label} {change.old or '—'} → {change.new}" for change in item.changes)
+    audit.record(member, "courses.roster_changed", f"imported a roster that changed {words}", by=by, staff_only=True)

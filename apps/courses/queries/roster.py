@@ -1,0 +1,169 @@
+"""How a roster differs from the course as it stands."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from apps.accounts.models import User
+from apps.courses.models import Course, Membership
+from apps.courses.roster import Person
+from apps.courses.states import MembershipState, Role
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact about a member that the roster has otherwise. `field` is the field's name."""
+
+    field: str
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    person: Person
+    membership: Membership
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """Somebody in the file who is left as they are, and why."""
+
+    person: Person
+    reason: str
+
+
+@dataclass
+class Difference:
+    """A roster against a course. `unreachable` have no address yet; `gone` are students the file does not name."""
+
+    new: list[Person] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    blocked: list[Blocked] = field(default_factory=list)
+    unreachable: list[Person] = field(default_factory=list)
+    gone: list[Membership] = field(default_factory=list)
+    unchanged: int = 0
+
+    @property
+    def mark(self) -> str:
+        """A short mark of the difference: the same mark means that saying yes still does what was shown."""
+        facts = [
+            [(person.line, person.email) for person in self.new],
+            [(item.membership.pk, [(c.field, c.old, c.new) for c in item.changes]) for item in self.changed],
+            [(item.person.line, item.reason) for item in self.blocked],
+            [person.line for person in self.unreachable],
+            [membership.pk for membership in self.gone],
+        ]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.new or self.changed or self.unreachable or self.gone)
+
+
+class _Members:
+    """The members of a course, to be found by whatever a roster knows of them."""
+
+    def __init__(self, course: Course) -> None:
+        self.all = list(course.memberships.with_user())
+        self.by_email = {member.user.email: member for member in self.all}
+        self.by_canvas = {member.canvas_id: member for member in self.all if member.canvas_id}
+        self.by_sis = {member.sis_id: member for member in self.all if member.sis_id}
+        self.by_login = {member.sis_login: member for member in self.all if member.sis_login}
+
+    def find(self, person: Person) -> Membership | None:
+        """By the numbers first: they stay when an address changes."""
+        return (
+            self.by_canvas.get(person.canvas_id)
+            or self.by_sis.get(person.sis_id)
+            or self.by_email.get(person.email)
+            or (self.by_login.get(person.sis_login) if not person.email or person.is_derived else None)
+        )
+
+
+def compare(course: Course, people: Iterable[Person]) -> Difference:
+    """What importing `people` would do to `course`. Empty cells of the file change nothing."""
+    people, members, result = list(people), _Members(course), Difference()
+    accounts = {user.email: user for user in User.objects.filter(email__in={p.email for p in people if p.email})}
+    elsewhere = set(
+        Membership.objects.exclude(course=course)
+        .filter(user__in=[member.user_id for member in members.all])
+        .values_list("user", flat=True)
+    )
+    lines: dict[int, int] = {}
+    for person in people:
+        member = members.find(person)
+        if member is None:
+            _sort_stranger(person, accounts, result)
+        elif member.pk in lines:
+            result.blocked.append(Blocked(person, f"The same person as in line {lines[member.pk]}."))
+        else:
+            lines[member.pk] = person.line
+            _sort_member(person, member, members, accounts, elsewhere, result)
+    result.gone = [
+        member
+        for member in members.all
+        if member.role == Role.STUDENT and member.state == MembershipState.ACTIVE and member.pk not in lines
+    ]
+    return result
+
+
+def _sort_stranger(person: Person, accounts: dict[str, User], result: Difference) -> None:
+    if not person.email:
+        result.unreachable.append(person)
+    elif (account := accounts.get(person.email)) and not account.is_active:
+        result.blocked.append(Blocked(person, "This account is closed; a site admin can open it."))
+    else:
+        result.new.append(person)
+
+
+def _sort_member(
+    person: Person,
+    member: Membership,
+    members: _Members,
+    accounts: dict[str, User],
+    elsewhere: set[int],
+    result: Difference,
+) -> None:
+    namesake = members.by_email.get(person.email) if person.email and not person.is_derived else None
+    if member.is_staff:
+        result.blocked.append(Blocked(person, f"Is {member.get_role_display().lower()} here and stays so."))
+        return
+    if not member.user.is_active:
+        result.blocked.append(Blocked(person, "This account is closed; a site admin can open it."))
+        return
+    if namesake and namesake.pk != member.pk:
+        reason = f"The number is {member.user.email}’s, the address is another member’s."
+        result.blocked.append(Blocked(person, reason))
+        return
+    changes = list(_changes(person, member))
+    if person.email and not person.is_derived and person.email != member.user.email:
+        # The address opens the account, so a roster changes it only where the account belongs to this course alone.
+        if person.email in accounts or member.user_id in elsewhere or member.user.is_superuser:
+            result.blocked.append(
+                Blocked(person, f"Signs in as {member.user.email}; only a site admin can change that address.")
+            )
+            return
+        changes.append(Change("email", "signs in as", member.user.email, person.email))
+    if changes:
+        result.changed.append(Changed(person, member, changes))
+    else:
+        result.unchanged += 1
+
+
+def _changes(person: Person, member: Membership) -> Iterable[Change]:
+    if member.state == MembershipState.DROPPED:
+        yield Change("state", "membership", "dropped", "active")
+    named = {
+        "roster_name": ("name", member.roster_name or member.user.name, person.name),
+        "section": ("section", member.section, person.section),
+        "canvas_id": ("Canvas ID", member.canvas_id, person.canvas_id),
+        "sis_id": ("SIS user ID", member.sis_id, person.sis_id),
+        "sis_login": ("SIS login ID", member.sis_login, person.sis_login),
+    }
+    for name, (label, old, new) in named.items():
+        if new and new != old:
+            yield Change(name, label, old, new)

@@ -1,0 +1,156 @@
+"""From the text of a roster file to people."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from apps.core.errors import Refused
+from apps.courses.roster.columns import columns_of, delimiter_of, headless_columns
+from apps.courses.roster.names import first_last
+
+MAX_PEOPLE = 5000
+# The lengths the database has room for.
+LENGTHS = {"name": 120, "email": 254, "section": 80, "canvas_id": 60, "sis_id": 60, "sis_login": 120}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One student of the file. `email` is empty when the file gives no usable address; `is_derived`: it was made
+    from the login and the domain, so it does not overrule an address that is known."""
+
+    line: int
+    name: str
+    email: str = ""
+    section: str = ""
+    canvas_id: str = ""
+    sis_id: str = ""
+    sis_login: str = ""
+    is_derived: bool = False
+    trouble: str = ""
+
+
+@dataclass
+class Roster:
+    people: list[Person] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read(text: str, *, domain: str = "") -> Roster:
+    """The people in a roster's text. `domain` makes addresses of logins: "jdoe" at "example.edu".
+
+    Lines that are not used are named in the notes. Refused, with what to do, when it is no roster at all.
+    """
+    rows = _rows(text)
+    if not rows:
+        raise Refused("This file is empty.", field="file")
+    places, body = columns_of(rows[0][1]), rows[1:]
+    if not ({"name", "last", "email"} & set(places)):
+        places, body = headless_columns(rows[0][1]), rows
+    if not places:
+        raise Refused(
+            "The first line must name the columns: Student, ID, SIS Login ID, Section as Canvas exports them, "
+            "or Name, Email and perhaps Section.",
+            field="file",
+        )
+    roster = Roster()
+    passed = [line for line, cells in body if not _is_person(_picked(cells, places))]
+    for line, cells in body:
+        if line not in passed:
+            roster.people.append(_person(line, _picked(cells, places), domain, roster.notes))
+    if len(roster.people) > MAX_PEOPLE:
+        raise Refused(f"{len(roster.people):,} people are more than one course can have.", field="file")
+    if passed:
+        roster.notes.append(f"{_lines(passed)} not a person (points possible, test student or blank): passed over.")
+    roster.people = _without_doubles(roster)
+    if not roster.people:
+        raise Refused("The file names its columns but holds no people.", field="file")
+    return roster
+
+
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter_of(first), strict=True)
+    rows, line = [], 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise Refused(
+            f"The table breaks off at line {line}: a quotation mark there has no partner ({error}).", field="file"
+        ) from None
+    return rows
+
+
+def _picked(cells: list[str], places: dict[str, int]) -> dict[str, str]:
+    values = {name: _CONTROL.sub(" ", cells[i]).strip() for name, i in places.items() if i < len(cells)}
+    whole = values.get("name", "")
+    if not whole:
+        whole = " ".join(part for part in (values.get("first", ""), values.get("last", "")) if part)
+    return {**values, "name": first_last(whole)}
+
+
+def _is_person(values: dict[str, str]) -> bool:
+    """Canvas adds a line with the points possible and a student who is a test."""
+    name = values["name"].lower()
+    if name.startswith("points possible") or name in {"test student", "student test"}:
+        return False
+    return any(values.get(key) for key in ("name", "email", "canvas_id", "sis_id", "sis_login"))
+
+
+def _person(line: int, values: dict[str, str], domain: str, notes: list[str]) -> Person:
+    kept = {}
+    for key, length in LENGTHS.items():
+        value = values.get(key, "")
+        if len(value) > length and key != "email":
+            notes.append(f"Line {line}: the {key.replace('_', ' ')} is cut to {length} characters.")
+            value = value[:length].rstrip()
+        kept[key] = value
+    given, login = kept["email"], kept["sis_login"]
+    candidate = given or (login if "@" in login else "")
+    is_derived = not candidate and bool(login and domain)
+    if is_derived:
+        candidate = f"{login}@{domain}"
+    trouble = "" if candidate else "The file gives no address."
+    if candidate:
+        try:
+            validate_email(candidate)
+        except ValidationError:
+            trouble, candidate = f"“{candidate[:80]}” is not an e-mail address.", ""
+    kept["email"] = candidate.lower()
+    kept["name"] = kept["name"] or (candidate.split("@")[0] if candidate else login or kept["canvas_id"])
+    return Person(line=line, **kept, is_derived=is_derived and bool(candidate), trouble=trouble)
+
+
+def _without_doubles(roster: Roster) -> list[Person]:
+    """Each person once: a later line with the same address or number as an earlier one is named and left out."""
+    seen: dict[tuple[str, str], int] = {}
+    people = []
+    for person in roster.people:
+        keys = list(_keys(person))
+        double = next(((key, seen[key]) for key in keys if key in seen), None)
+        if double:
+            (what, value), line = double
+            roster.notes.append(f"Line {person.line} has the same {what} as line {line} ({value}) and is left out.")
+            continue
+        people.append(person)
+        seen.update(dict.fromkeys(keys, person.line))
+    return people
+
+
+def _keys(person: Person) -> Iterator[tuple[str, str]]:
+    named = {"address": person.email, "Canvas ID": person.canvas_id, "SIS user ID": person.sis_id}
+    yield from ((what, value) for what, value in named.items() if value)
+
+
+def _lines(numbers: list[int]) -> str:
+    if len(numbers) == 1:
+        return f"Line {numbers[0]} is"
+    shown = ", ".join(str(number) for number in numbers[:8])
+    return f"Lines {shown}{' and more' if len(numbers) > 8 else ''} are"

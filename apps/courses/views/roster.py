@@ -1,0 +1,86 @@
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.core.errors import Refused, Stale
+from apps.courses import operations
+from apps.courses.access import course_for
+from apps.courses.forms import RosterDecisionForm, RosterUploadForm
+from apps.courses.models import Course, RosterImport
+from apps.courses.queries import compare
+from apps.courses.roster import Person
+from apps.courses.states import ImportState
+
+
+@require_http_methods(["GET", "POST"])
+def roster_upload(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Upload a roster; nothing is written before its preview got a yes."""
+    course = course_for(request.user, slug, "courses.import_roster")
+    form = RosterUploadForm(request.POST or None, request.FILES or None, request=request)
+    if request.method == "POST" and form.is_valid():
+        staged = operations.stage_roster(
+            course,
+            filename=form.cleaned_data["file"].name,
+            people=form.roster.people,
+            notes=form.roster.notes,
+            by=request.user,
+        )
+        return redirect("course:roster_preview", slug, staged.pk)
+    return render(request, "courses/roster_upload.html", {"course": course, "room": "course", "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def roster_preview(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """What the import would do; POST says yes."""
+    course, roster = _roster(request, slug, pk)
+    if roster.state != ImportState.PREVIEW:
+        return render(request, "courses/roster_done.html", {"course": course, "room": "course", "roster": roster})
+    difference = compare(course, [Person(**row) for row in roster.rows])
+    form = RosterDecisionForm(request.POST or None, difference=difference)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = operations.apply_roster(
+                roster,
+                addresses=form.addresses,
+                drop=[int(pk) for pk in form.cleaned_data["drop"]],
+                seen=form.cleaned_data["seen"],
+                by=request.user,
+            )
+        except Stale as refusal:
+            form = _again(request, roster, refusal)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            counts = f"{len(done.new)} new, {len(done.changed)} changed, {len(done.gone)} dropped"
+            messages.success(request, f"Imported: {counts}. They can sign in now; nobody was mailed.")
+            return redirect("course:members", slug)
+    context = {"course": course, "room": "course", "roster": roster, "difference": form.difference, "form": form}
+    return render(request, "courses/roster_preview.html", context)
+
+
+def _again(request: SignedInRequest, roster: RosterImport, refusal: Stale) -> RosterDecisionForm:
+    """The form with what was typed, beside the difference as it is now, so that another yes means that one."""
+    difference = compare(roster.course, [Person(**row) for row in roster.rows])
+    data = request.POST.copy()
+    data["seen"] = difference.mark
+    form = RosterDecisionForm(data, difference=difference)
+    form.refuse(refusal)
+    return form
+
+
+@require_POST
+def roster_discard(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    course, roster = _roster(request, slug, pk)
+    try:
+        operations.discard_roster(roster, by=request.user)
+        messages.info(request, "The roster was let go. Nothing was changed.")
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    return redirect("course:members", course.slug)
+
+
+def _roster(request: SignedInRequest, slug: str, pk: int) -> tuple[Course, RosterImport]:
+    course = course_for(request.user, slug, "courses.import_roster")
+    return course, get_object_or_404(RosterImport.objects.visible_to(request.user), course=course, pk=pk)
