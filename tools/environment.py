@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -53,7 +54,28 @@ def check_packages() -> None:
     index = os.environ.get("TORCH_INDEX_URL", "")
     extra = " ".join(part for part in (os.environ.get("PIP_EXTRA_INDEX_URL", ""), index) if part)
     env = {"PIP_EXTRA_INDEX_URL": extra} if index else {}
-    _environment(CHECK_ENV, "Packages of the checks", CHECK_PACKAGES, ROOT / "check-constraints.txt", env=env)
+    _environment(
+        CHECK_ENV,
+        "Packages of the checks",
+        CHECK_PACKAGES,
+        ROOT / "check-constraints.txt",
+        env=env,
+        look_first=lambda python: _say_which_torch(python, env),
+    )
+
+
+def _say_which_torch(python: Path, env: dict[str, str]) -> None:
+    """Say it before gigabytes are fetched: the usual index gives PyTorch with CUDA, which no check uses."""
+    pinned = next(line for line in _read(ROOT / "check-constraints.txt").splitlines() if line.startswith("torch=="))
+    command = [python, "-m", "pip", "install", "--dry-run", "--no-deps", "--quiet", "--report", "-", pinned]
+    done = subprocess.run(command, env=os.environ | env, capture_output=True, text=True, check=False)
+    try:
+        version = json.loads(done.stdout)["install"][0]["metadata"]["version"]
+    except (ValueError, LookupError):
+        return  # no network, or it is there already: the installation itself will say so
+    if "+cpu" not in version and platform.machine() == "x86_64":
+        say("PyTorch comes with CUDA from here, some 4 GB more than the checks need. For the CPU build: Ctrl-C, then")
+        say("name the package index that PyTorch's own install page gives for CPU in TORCH_INDEX_URL, and start again.")
 
 
 def front_end() -> None:
@@ -108,6 +130,7 @@ def _environment(
     constraints: Path,
     *,
     env: dict[str, str] | None = None,
+    look_first: Callable[[Path], None] = lambda python: None,
     finish: Callable[[Path], None] = lambda folder: None,
 ) -> None:
     """Bring a virtual environment up to `wanted`, in versions of `constraints`."""
@@ -119,6 +142,7 @@ def _environment(
         return
     _room(folder)
     _new_environment(folder, made_by)
+    look_first(folder / "bin" / "python")
     run_step(
         f"{title} ({folder.name})",
         [folder / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
