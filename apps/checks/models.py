@@ -181,3 +181,7 @@ class RunnerStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.get_state_display()}"
+
+    @property
+    def is_connected(self) -> bool:
+        return self.seen_at > timezone.now() - RUNNER_IS_GONE_AFTER

@@ -8,6 +8,10 @@ from apps.checks.states import RunState
 
 NOT_YOUR_FAULT = "Something on our side failed, not your program. Run it again; if it stays so, tell the staff."
 
+NO_RESULT = (
+    "The program ended before there was a result. Does it call sys.exit() or os._exit(), or did it crash Python?"
+)
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -27,9 +31,7 @@ def judge(report: dict[str, Any], *, limits: dict[str, int], is_notebook: bool) 
         case "failed":
             return Verdict(RunState.FAILED, _failure(error, is_notebook=is_notebook))
         case "no_result":
-            return Verdict(
-                RunState.FAILED, "The program ended before any result was there (sys.exit, os._exit or a crash?)."
-            )
+            return Verdict(RunState.FAILED, NO_RESULT)
         case "timeout":
             return Verdict(
                 RunState.TIMED_OUT, f"The program was stopped: it ran longer than {limits['wall_s']} seconds."
