@@ -7,144 +7,247 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('courses', '0001_initial'),
-        ('pairs', '0001_initial'),
+        ("courses", "0001_initial"),
+        ("pairs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarFeed',
+            name="CalendarFeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now=True)),
-                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_feed', to='courses.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now=True)),
+                (
+                    "membership",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_feed",
+                        to="courses.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('presentation', 'Presentation day'), ('feedback', 'Feedback day'), ('other', 'Other day')], default='presentation', max_length=12)),
-                ('title', models.CharField(max_length=160)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('slot_minutes', models.PositiveSmallIntegerField(default=12)),
-                ('changeover_minutes', models.PositiveSmallIntegerField(default=0)),
-                ('state', django_fsm.FSMField(choices=[('draft', 'draft'), ('published', 'published'), ('cancelled', 'called off')], default='draft', max_length=50, protected=True)),
-                ('revision', models.PositiveIntegerField(default=0, help_text='Rises with every change; a change that was made looking at an older one is refused.')),
-                ('seed', models.BigIntegerField(blank=True, help_text='The order of the last draw follows from it.', null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='courses.course')),
-                ('excused', models.ManyToManyField(blank=True, help_text='Pairs that take no part.', related_name='+', to='pairs.pair')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("presentation", "Presentation day"),
+                            ("feedback", "Feedback day"),
+                            ("other", "Other day"),
+                        ],
+                        default="presentation",
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(max_length=160)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("slot_minutes", models.PositiveSmallIntegerField(default=12)),
+                ("changeover_minutes", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[("draft", "draft"), ("published", "published"), ("cancelled", "called off")],
+                        default="draft",
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                (
+                    "revision",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="Rises with every change; a change that was made looking at an older one is refused.",
+                    ),
+                ),
+                (
+                    "seed",
+                    models.BigIntegerField(
+                        blank=True, help_text="The order of the last draw follows from it.", null=True
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="courses.course"
+                    ),
+                ),
+                (
+                    "excused",
+                    models.ManyToManyField(
+                        blank=True, help_text="Pairs that take no part.", related_name="+", to="pairs.pair"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'pk'],
+                "ordering": ["starts_at", "pk"],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='Break',
+            name="Break",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('label', models.CharField(blank=True, max_length=80)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pauses', to='scheduling.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("label", models.CharField(blank=True, max_length=80)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pauses", to="scheduling.event"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'pk'],
+                "ordering": ["starts_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedSchedule',
+            name="PublishedSchedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('content', models.JSONField()),
-                ('published_at', models.DateTimeField()),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='scheduling.event')),
-                ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("content", models.JSONField()),
+                ("published_at", models.DateTimeField()),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="scheduling.event"
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['event', '-number'],
+                "ordering": ["event", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='scheduling.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rooms", to="scheduling.event"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('placed_by', models.CharField(blank=True, choices=[('draw', 'drawn'), ('hand', 'by hand')], max_length=4)),
-                ('is_locked', models.BooleanField(default=False)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='scheduling.event')),
-                ('pair', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='pairs.pair')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='scheduling.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "placed_by",
+                    models.CharField(blank=True, choices=[("draw", "drawn"), ("hand", "by hand")], max_length=4),
+                ),
+                ("is_locked", models.BooleanField(default=False)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="slots", to="scheduling.event"
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slots",
+                        to="pairs.pair",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="slots", to="scheduling.room"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'room__position', 'pk'],
+                "ordering": ["starts_at", "room__position", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='event_ends_after_it_starts'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="event_ends_after_it_starts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('slot_minutes__gte', 1)), name='slots_have_a_length'),
+            model_name="event",
+            constraint=models.CheckConstraint(condition=models.Q(("slot_minutes__gte", 1)), name="slots_have_a_length"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('course', 'title', 'starts_at'), name='same_day_once_per_course'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "cancelled"), _negated=True),
+                fields=("course", "title", "starts_at"),
+                name="same_day_once_per_course",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='break',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='break_has_a_length'),
+            model_name="break",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="break_has_a_length"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedschedule',
-            constraint=models.UniqueConstraint(fields=('event', 'number'), name='schedule_number_once'),
+            model_name="publishedschedule",
+            constraint=models.UniqueConstraint(fields=("event", "number"), name="schedule_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='publishedschedule',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='schedule_numbers_start_at_1'),
+            model_name="publishedschedule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="schedule_numbers_start_at_1"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('event', 'name'), name='room_once_per_event'),
+            model_name="room",
+            constraint=models.UniqueConstraint(fields=("event", "name"), name="room_once_per_event"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('room', 'starts_at'), name='one_slot_per_room_and_start'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(fields=("room", "starts_at"), name="one_slot_per_room_and_start"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('event', 'pair'), name='one_slot_per_pair_and_event'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(fields=("event", "pair"), name="one_slot_per_pair_and_event"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_has_a_length'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="slot_has_a_length"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('pair__isnull', False), ('is_locked', False), _connector='OR'), name='only_a_taken_slot_is_locked'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pair__isnull", False), ("is_locked", False), _connector="OR"),
+                name="only_a_taken_slot_is_locked",
+            ),
         ),
     ]

@@ -68,7 +68,7 @@ def _tell(event: Event, before: PublishedSchedule | None, version: PublishedSche
         pattern = subject_when_cancelled if event.is_cancelled else subjects[notice.change.kind]
         mail.send_to_all(
             notice.people,
-            f"{event.course.title}: {pattern.format(title=event.title)}",
+            f"{event.course.title}: {pattern.format(title=version.content['title'])}",
             "mail/scheduling/slot.txt",
             change=notice.change,
             event=event,

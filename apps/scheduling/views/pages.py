@@ -31,7 +31,8 @@ def index(request: SignedInRequest, slug: str) -> HttpResponse:
         for version in versions
         if pair and (entry := content.entry_of(version.content, [pair.pk]))
     ]
-    return render(request, "scheduling/index.html", {**context, "pair": pair, "slots": slots, "versions": versions})
+    days = [(version, content.day_of(version.content)) for version in versions]
+    return render(request, "scheduling/index.html", {**context, "pair": pair, "slots": slots, "days": days})
 
 
 def _days(course: Course) -> list[dict[str, object]]:
