@@ -27,6 +27,12 @@ from tools.services import Redis
 
 DATABASE = VAR / "demo.sqlite3"
 PEOPLE = VAR / "demo-people.txt"
+# The address must not scroll away; what goes wrong is still shown.
+QUIET = {
+    "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+    "UVICORN_LOG_LEVEL": "warning",
+    "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+}
 
 
 def start() -> int:
@@ -38,7 +44,7 @@ def start() -> int:
     VAR.mkdir(parents=True, exist_ok=True)
     with (VAR / "demo.lock").open("w") as lock, Redis() as redis:
         _only_one(lock)
-        env = site.settings(VAR, port=port, database_url=f"sqlite:///{DATABASE}", redis_url=redis.url())
+        env = site.settings(VAR, port=port, database_url=f"sqlite:///{DATABASE}", redis_url=redis.url()) | QUIET
         _prepare(env)
         supervisor = Supervisor(lambda: _welcome(port, begun))
         for name, command in parse_procfile((ROOT / "Procfile").read_text("utf-8")).processes.items():

@@ -18,6 +18,7 @@ OF_A_REAL_SITE = ("ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL", "REDIS_URL", "SE
 
 def settings(folder: Path, *, port: int, database_url: str, redis_url: str) -> dict[str, str]:
     """The environment of a demo site that keeps everything in `folder`."""
+    (folder / "static").mkdir(parents=True, exist_ok=True)  # nothing is collected in demo mode, but it is looked for
     inherited = {name: value for name, value in os.environ.items() if name not in (*OF_A_REAL_SITE, "DEBUG")}
     return inherited | {
         "PATH": os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", os.defpath)]),
@@ -28,6 +29,7 @@ def settings(folder: Path, *, port: int, database_url: str, redis_url: str) -> d
         "REDIS_URL": redis_url,
         "SITE_URL": f"http://localhost:{port}",
         "MEDIA_ROOT": str(folder / "media"),
+        "STATIC_ROOT": str(folder / "static"),
         "MAIL_DIR": str(folder / "mail"),
         "HOST": "127.0.0.1",
         "PORT": str(port),

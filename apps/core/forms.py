@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from apps.core.errors import Refused
+from apps.core.text import plain
 
 
 class CrispyForm(forms.Form):
@@ -23,6 +24,13 @@ class CrispyForm(forms.Form):
     def refuse(self, refusal: Refused) -> None:
         """Show why an operation refused, beside the field it names or above the form."""
         self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class PlainTextField(forms.CharField):
+    """Text as people paste it: NUL characters are taken out instead of refused, newlines are made one kind."""
+
+    def to_python(self, value: Any) -> str:
+        return plain(str(super().to_python(value) or ""))
 
 
 class UploadFormMixin:

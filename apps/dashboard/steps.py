@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import Enum
 
+from django.utils import timezone
+
 
 class Turn(Enum):
     """Whose turn a step is: the word that says so, and the kind of state that the `state` tag draws."""
@@ -39,7 +41,12 @@ class Step:
         return self.turn is Turn.DONE
 
 
+URGENT = dt.timedelta(days=3)
+
+
 def next_step(steps: list[Step]) -> Step | None:
-    """The step to show first: trouble or one's own turn, the earliest deadline first."""
+    """The step to show first: what is due within three days, else the first of one's own in the project's order."""
     mine = [step for step in steps if step.turn in {Turn.YOURS, Turn.TROUBLE}]
-    return min(mine, key=lambda step: step.due.timestamp() if step.due else float("inf"), default=None)
+    soon = timezone.now() + URGENT
+    urgent = [step for step in mine if step.due and step.due < soon]
+    return min(urgent, key=lambda step: step.due or soon, default=mine[0] if mine else None)

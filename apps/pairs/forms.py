@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from apps.core.forms import CrispyForm
+from apps.core.forms import CrispyForm, PlainTextField
 from apps.courses.models import Course, Membership
 from apps.pairs import queries
 from apps.pairs.operations import MAX_MESSAGE
@@ -18,7 +18,7 @@ class InviteForm(CrispyForm):
             "invalid_choice": "This classmate cannot be invited: they have a partner by now, or are not in the course.",
         },
     )
-    message = forms.CharField(
+    message = PlainTextField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": MAX_MESSAGE}),
         help_text="What would you like to work on? Only they read it.",
@@ -34,7 +34,7 @@ class MakePairForm(CrispyForm):
         Membership.objects.none(),
         error_messages={
             "required": "Choose two students.",
-            "invalid_choice": "One of them has a partner by now. Look again and choose two.",
+            "invalid_choice": "One of them has a partner by now. Look again and choose two students.",
             "invalid_pk_value": "Choose two students.",
         },
     )
@@ -45,7 +45,7 @@ class MakePairForm(CrispyForm):
 
 
 class DissolveForm(CrispyForm):
-    reason = forms.CharField(
+    reason = PlainTextField(
         max_length=200,
         error_messages={"required": "Give the reason: both students read it."},
         help_text="Both students get it by mail, and it stays in the pair's history.",

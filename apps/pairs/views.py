@@ -57,7 +57,8 @@ def invitation(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """One invitation with its buttons; links in mail lead here, since only a press may answer."""
     course = course_for(request.user, slug)
     invitation = _invitation(request, course, pk)
-    return render(request, "pairs/invitation.html", _context(course, invitation=invitation))
+    membership = membership_of(request.user, course)
+    return render(request, "pairs/invitation.html", _context(course, invitation=invitation, membership=membership))
 
 
 @require_POST

@@ -58,7 +58,8 @@ def local_initial(milestone: Milestone, course: Course) -> dict[str, Any]:
 class MilestoneForm(MilestoneFields):
     def __init__(self, *args: Any, course: Course, milestone: Milestone | None = None, **kwargs: Any) -> None:
         self.zone = course.time_zone
-        super().__init__(*args, initial=local_initial(milestone, course) if milestone else None, **kwargs)
+        kwargs["initial"] = local_initial(milestone, course) if milestone else None
+        super().__init__(*args, **kwargs)
         self.fields["time"].help_text = f"By the clocks of {course.time_zone.replace('_', ' ')}."
 
 

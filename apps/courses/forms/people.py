@@ -112,4 +112,4 @@ class RosterDecisionForm(CrispyForm):
 
     def ticked(self) -> set[str]:
         """The memberships ticked to be dropped, so that the page shows them ticked again."""
-        return set(self.data.getlist("drop")) if self.is_bound else set()
+        return {str(pk) for pk in self["drop"].value() or []}

@@ -72,7 +72,8 @@ def replace_calendar(
 
 def _save_milestone(course: Course, entry: MilestoneEntry) -> tuple[Milestone, dt.datetime | None]:
     """The saved milestone and, when it stood there before, its old moment."""
-    milestone = course.milestones.filter(pk=entry.pk).first() or Milestone(course=course)
+    standing = course.milestones.filter(pk=entry.pk).first() if entry.pk is not None else None
+    milestone = standing or Milestone(course=course)
     before = milestone.at
     milestone.kind, milestone.title, milestone.at = entry.kind, entry.title, entry.at
     milestone.save()

@@ -122,9 +122,9 @@ def _milestone_rows(course: Course, form: SyllabusForm) -> list[dict[str, Any]]:
             hint += f" Until now: {old:%a} {old.day} {old:%b %Y, %H:%M}."
         row = {"kind": found.kind, "title": found.title, "date": found.date, "time": time, "hint": hint}
         rows.append({**row, "pk": match.pk if match else None})
-    for old in standing:
+    for milestone in standing:
         hint = "Stands in the calendar already; the table does not name it."
-        rows.append({**local_initial(old, course), "pk": old.pk, "hint": hint})
+        rows.append({**local_initial(milestone, course), "pk": milestone.pk, "hint": hint})
     return rows
 
 
