@@ -1,4 +1,4 @@
-"""Every page a person can reach by its links: no serious axe finding, light and dark, and nothing wider than a phone."""
+"""Every page that links lead to: no serious axe finding, light and dark, and nothing wider than a phone."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

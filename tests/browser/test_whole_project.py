@@ -1,0 +1,41 @@
+"""One project from sign-up to presentation: two students and an instructor, each at a computer of their own, against
+the processes of the Procfile."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import icalendar
+from playwright.sync_api import Page
+
+from tests.browser import walk
+from tests.browser.people import sign_in_as
+
+
+def test_from_sign_up_to_presentation(open_window: Callable[..., Page], site: Any, tmp_path: Path) -> None:
+    site.wait_for_runner()
+    instructor, ada, charles = open_window(), open_window(), open_window(width=375)
+    sign_in_as(instructor, "Grace Okafor")
+    walk.make_course(instructor)
+    walk.paste_syllabus(instructor)
+    walk.import_roster(instructor, tmp_path)
+    walk.pair_up(ada, charles)
+    walk.write_proposal(ada, charles)
+    walk.check_code(ada, "logit_lens.py")
+    walk.check_code(charles, "logit_lens.ipynb")
+    walk.ask_for_quota(charles)
+    walk.grant_quota(instructor, charles)
+    walk.read_and_ask_for_a_change(instructor)
+    walk.revise(ada)
+    walk.accept(instructor, ada)
+    walk.schedule(instructor, ada)
+
+    calendar = icalendar.Calendar.from_ical(walk.calendar_file(charles))
+    (event,) = calendar.walk("VEVENT")
+    assert event.decoded("dtstart").astimezone(dt.UTC) == dt.datetime(walk.YEAR, 12, 4, 18, 9, tzinfo=dt.UTC)
+    assert event.decoded("dtend") - event.decoded("dtstart") == dt.timedelta(minutes=12)
+    assert "Room 108" in str(event["location"])
+    subjects = " / ".join(walk.mailed(charles, "babbage@walk.example.edu"))
+    for told in ("would like to do the project with you", "Project presentations"):
+        assert told in subjects
