@@ -16,6 +16,7 @@ from tests.factories.world import World, build_world
 def _own_media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    settings.DEMO = False  # tests of demo mode turn it on
 
 
 @pytest.fixture
