@@ -14,12 +14,13 @@ from tools.problems import Problem, last_line
 
 # A demo has data of its own; with one of these set it would be somebody's real site.
 OF_A_REAL_SITE = ("ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL")
+NOT_INHERITED = {*OF_A_REAL_SITE, "DEBUG", "DJANGO_SETTINGS_MODULE"}
 
 
 def settings(folder: Path, *, port: int, database_url: str, redis_url: str) -> dict[str, str]:
     """The environment of a demo site that keeps everything in `folder`."""
     (folder / "static").mkdir(parents=True, exist_ok=True)  # nothing is collected in demo mode, but it is looked for
-    inherited = {name: value for name, value in os.environ.items() if name not in (*OF_A_REAL_SITE, "DEBUG")}
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     return inherited | {
         "PATH": os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", os.defpath)]),
         "PYTHONUNBUFFERED": "1",

@@ -73,12 +73,18 @@ def test_the_processes_hold_what_they_need_and_leave_together() -> None:
     assert not site.folder.exists()
 
 
+@pytest.fixture(scope="module")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of the demo, which all starts after the first find there."""
+    return tmp_path_factory.mktemp("demo")
+
+
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+def demo(demo_data: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """`demo()` is a `make demo` with data of its own, as if started in a terminal of its own."""
     started = []
     kept = {name: value for name, value in os.environ.items() if name not in OF_A_REAL_SITE and name != "DEMO"}
-    env = kept | {"PORT": str(free_port()), "VAR": str(tmp_path / "var")}
+    env = kept | {"PORT": str(free_port()), "VAR": str(demo_data)}
 
     def start(**more: str) -> subprocess.Popen[str]:
         started.append(
