@@ -65,7 +65,6 @@ class DayForm(CrispyForm):
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.course = course
-        self.fields["date"].help_text = f"All times are {course.time_zone.replace('_', ' ')}."
 
     @property
     def helper(self) -> FormHelper:
