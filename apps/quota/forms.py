@@ -130,12 +130,12 @@ class GrantForm(CrispyForm):
         self.lines: list[QuotaLine] = list(request.lines.all())
         for line in self.lines:
             self.fields[f"line-{line.pk}-granted"] = AmountField(
-                least=0, label=f"Grant of {line}", initial=min(line.amount, left[line.pk])
+                least=0, label=f"Grant, of {line}", initial=f"{min(line.amount, left[line.pk]):,}"
             )
             self.fields[f"line-{line.pk}-reason"] = forms.CharField(
                 required=False,
                 max_length=500,
-                label=f"Reason for granting less of {line}",
+                label="Reason, when it is less",
                 widget=forms.TextInput(attrs={"placeholder": "Why less than asked"}),
             )
         self.left = left

@@ -124,7 +124,7 @@ class QuotaLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.get_unit_display()} on {self.model_name}"
+        return f"{self.amount:,} {self.get_unit_display()} on {self.model_name}"
 
     @property
     def model_name(self) -> str:

@@ -132,7 +132,7 @@ def _rows_before(request: SignedInRequest, pair: Pair, draft: QuotaRequest | Non
     if earlier is None and number.isascii() and number.isdigit() and len(number) < 19:
         earlier = QuotaRequest.objects.filter(pair=pair, pk=int(number)).first()
     rows: list[dict[str, Any]] = [
-        {"model": line.model_name, "unit": line.unit, "amount": str(line.amount), "why": line.why}
+        {"model": line.model_name, "unit": line.unit, "amount": f"{line.amount:,}", "why": line.why}
         for line in (earlier.lines.all() if earlier else [])
     ]
     return rows or [{}]

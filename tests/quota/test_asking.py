@@ -57,7 +57,7 @@ def test_a_draft_is_the_pairs_own_until_it_is_sent(world: World, as_user: Any, a
     page = reverse("quota:detail", args=[world.course.slug, request.pk])
     assert as_user(world.instructor).get(page).status_code == 404
     edit = reverse("quota:edit", args=[world.course.slug, request.pk])
-    assert 'value="1200"' in as_user(world.second_partner).get(edit).content.decode()
+    assert 'value="1,200"' in as_user(world.second_partner).get(edit).content.decode()
     as_user(world.second_partner).post(edit, form({**ROW, "amount": "7"}))
     request.refresh_from_db()
     assert (request.state, request.lines.get().amount) == ("submitted", 7)

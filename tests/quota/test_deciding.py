@@ -92,7 +92,7 @@ def test_the_form_offers_no_more_than_is_left(world: World, as_user: Any) -> Non
     request = submitted(world.pair, Ask(GPT2, Unit.REQUESTS, 1500, "Much"), Ask(LLAMA, Unit.GPU_SECONDS, 9, "None"))
     url = reverse("quota:review", args=[world.course.slug, request.pk])
     page = as_user(world.ta).get(url).content.decode()
-    assert 'value="1000"' in page
+    assert 'value="1,000"' in page
     assert 'value="0"' in page
 
 
