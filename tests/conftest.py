@@ -15,6 +15,7 @@ from tests.factories.world import World, build_world
 @pytest.fixture(autouse=True)
 def _own_media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STATIC_ROOT = str(tmp_path)  # WhiteNoise warns of a folder that is not there
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
     settings.DEMO = False  # tests of demo mode turn it on
 
