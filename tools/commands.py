@@ -53,8 +53,8 @@ def fmt(_: Sequence[str]) -> int:
 def bench(arguments: Sequence[str]) -> int:
     """Run every module of benchmarks/, or those named; each prints one JSON object as its last line."""
     environment.build()
-    modules = sorted(file.stem for file in (ROOT / "benchmarks").glob("*.py"))
-    names = list(arguments) or [name for name in modules if name not in {"__init__", "harness"}]
+    modules = sorted((ROOT / "benchmarks").glob("*.py"))
+    names = list(arguments) or [file.stem for file in modules if "__main__" in file.read_text("utf-8")]
     failed = []
     for name in names:
         done = subprocess.run(
