@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from apps.core.errors import Refused
 from apps.courses.models import Course
 from apps.scheduling import times
-from apps.scheduling.times import MAX_SLOTS, Shape, clock
+from apps.scheduling.times import MAX_ROOMS, MAX_SLOTS, Shape, clock
 
-MAX_ROOMS = 20
 MAX_SLOT_MINUTES = 480
 MAX_CHANGEOVER_MINUTES = 120
 # A day may lie a little outside the calendar (a make-up day after the term), not a year off.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 # Far above any real day (500 pairs), far below what a page can show.
 MAX_SLOTS = 500
+MAX_ROOMS = 20
 
 
 class NoSuchTime(ValueError):
@@ -92,9 +93,10 @@ def later_end(shape: Shape, *, wanted: int, zone: zoneinfo.ZoneInfo) -> dt.datet
 
 
 def more_rooms(shape: Shape, *, wanted: int) -> int | None:
-    """How many rooms more it takes; None when no slot fits in any."""
+    """How many rooms more it takes; None when that is more than a day can have."""
     each = len(cut(shape))
-    return max(-(-wanted // each) - len(shape.rooms), 0) if each else None
+    needed = -(-wanted // each) if each else MAX_ROOMS + 1
+    return max(needed - len(shape.rooms), 0) if needed <= MAX_ROOMS else None
 
 
 def in_words(starts_at: dt.datetime, ends_at: dt.datetime, zone: zoneinfo.ZoneInfo, *, date: bool = True) -> str:
