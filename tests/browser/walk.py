@@ -1,5 +1,6 @@
 """The steps of one project, as its people do them; test_whole_project.py walks them in order."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ SECTION_TEXT = "We look for **negation**: where does the model keep a “not”?
 
 def says(page: Page, text: str) -> None:
     """The page shows this text."""
-    expect(page.get_by_text(text).first).to_be_visible()
+    expect(page.get_by_text(text).filter(visible=True).first).to_be_visible()
 
 
 def overview_says(page: Page, *texts: str) -> None:
@@ -112,7 +113,7 @@ def write_proposal(ada: Page, charles: Page) -> None:
         areas.nth(index).fill(SECTION_TEXT)
     saved = ada.locator("[data-saved]")
     expect(saved).to_have_count(areas.count() + 1)  # each section and the title saved themselves
-    ada.get_by_label("Source 1", exact=True).fill("Meng et al. 2022")
+    ada.get_by_role("textbox", name="Source 1", exact=True).fill("Meng et al. 2022")
     ada.get_by_label("What you used source 1 for").fill("Causal tracing")
     charles.goto(f"{COURSE}/proposals/")
     says(charles, "where does the model keep a “not”?")
@@ -130,12 +131,12 @@ def check_code(student: Page, filename: str) -> None:
     student.get_by_role("button", name="Check it").click()
     student.wait_for_url("**/checks/runs/*/")
     says(student, filename)
-    verdict = student.get_by_role("heading", name="passed", exact=True)
+    verdict = student.get_by_role("heading", name=re.compile("^passed$", re.IGNORECASE))
     expect(verdict).to_be_visible(timeout=120_000)
     says(student, "openai-community/gpt2")
-    expect(student.locator("figure img").first).to_be_visible()
-    shown = student.locator("figure img").first.evaluate("image => image.complete && image.naturalWidth")
-    assert shown, "the figure did not load"
+    figure = student.locator("figure img").first
+    figure.scroll_into_view_if_needed()
+    student.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=figure.element_handle())
     says(student, "Memory at most")
     overview_says(student, "Your latest check passed")
 
@@ -217,7 +218,7 @@ def revise(ada: Page) -> None:
     feedback.get_by_role("button", name="Mark as done").click()
     says(ada, "In the methods.")
     ada.get_by_role("link", name="What changed between them").click()
-    expect(ada.locator("ins").first).to_contain_text("baseline")
+    expect(ada.locator("ins", has_text="baseline")).to_be_visible()
 
 
 def accept(instructor: Page, ada: Page) -> None:
