@@ -101,10 +101,15 @@ def test_too_few_slots_are_told_with_ways_out(world: Any, staff: Client) -> None
     event = make_day(world, title="Short")
     page = post(staff, "assign", event)
     assert f"{pairs} pairs need a slot and 5 are free: {pairs - 5} are missing." in page
-    assert "1 more room" in page or "more rooms would make" in page
+    assert "One more room" in page or "more rooms would make" in page
     assert "?slot_minutes=" in page
     assert seats(event) == {}
+
+
+def test_there_may_be_nothing_to_draw(world: Any, staff: Client) -> None:
+    before = seats(world.event)
     assert "Every pair has a slot already." in post(staff, "assign", world.event)
+    assert seats(world.event) == before
 
 
 def test_a_pair_moves_to_a_free_slot_after_being_told(world: Any, staff: Client, day: Event) -> None:

@@ -25,8 +25,10 @@ def download(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     entries = calendars.entries_for(membership, event=event) if membership else []
     if not entries:
         raise Http404("no slot in this day")
-    body = calendars.build(entries, course=event.course, name=event.title)
-    return _file(body, filename=f"{slugify(event.title) or 'slot'}.ics")
+    # The title as published: the event's own may be a draft by now.
+    title = entries[0].title
+    body = calendars.build(entries, course=event.course, name=title)
+    return _file(body, filename=f"{slugify(title) or 'slot'}.ics")
 
 
 @login_not_required

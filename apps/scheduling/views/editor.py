@@ -65,7 +65,8 @@ def assign(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             messages.error(request, _since(event, revision_of(request), stale))
             return to_editor(event)
         except Refused as refusal:
-            form.refuse(refusal)
+            messages.error(request, refusal.message)
+            return to_editor(event)
         else:
             words = "1 pair has" if placed == 1 else f"{placed} pairs have"
             messages.success(request, f"{words} a slot in the draft now. Students see it when you publish.")
