@@ -140,7 +140,7 @@ def _slots(pair: Pair, course: Course, milestones: dict[str, Milestone]) -> list
 def _slot(version: PublishedSchedule, entry: Entry, course: Course, url: str) -> Step:
     room = "Presenting" if version.event.kind == EventKind.PRESENTATION else "Feedback"
     if entry.is_past:
-        return Step(Turn.DONE, room, f"{version.event.title}: done", url)
+        return Step(Turn.DONE, room, f"{version.content['title']}: done", url)
     local = course.local(entry.starts_at)
-    text = f"{version.event.title}: {local:%a} {local.day} {local:%b, %H:%M}, {entry.room}"
+    text = f"{version.content['title']}: {local:%a} {local.day} {local:%b, %H:%M}, {entry.room}"
     return Step(Turn.YOURS, room, text, url, due=entry.starts_at)
