@@ -8,7 +8,7 @@ import sys
 OLDEST = (3, 11)
 
 
-def python_problem(version):
+def python_problem(version: tuple) -> str:
     """A sentence on what to do when this version of Python is too old, else an empty string."""
     if tuple(version[:2]) >= OLDEST:
         return ""

@@ -94,7 +94,7 @@ def _welcome(port: int, begun: float) -> None:
     )
 
 
-class Supervisor(Manager):  # type: ignore[misc]
+class Supervisor(Manager):
     """Honcho's manager, with a welcome instead of process ids, and ready for Ctrl-C at any moment."""
 
     def __init__(self, welcome: Callable[[], None]) -> None:

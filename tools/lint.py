@@ -23,13 +23,13 @@ NEVER_IN_PRODUCTION = ("DEBUG", "DEMO")
 def run() -> int:
     """Run every check, show what the failed ones said; 1 when there is one."""
     templates = _tracked("templates/*.html", "apps/*.html")
-    checks = {
+    checks: dict[str, list[str]] = {
         "ruff": [_bin("ruff"), "check", "."],
         "format": [_bin("ruff"), "format", "--check", "."],
         "templates": [_bin("djade"), "--check", *templates],
         "imports": [_bin("lint-imports")],
-        "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
-        "deployment": [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        "migrations": [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run"],
+        "deployment": [str(PYTHON), "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         "types": [_bin("mypy")],
     }
     env = {name: value for name, value in os.environ.items() if name not in NEVER_IN_PRODUCTION} | PRODUCTION
@@ -37,7 +37,7 @@ def run() -> int:
     for name, command in checks.items():
         begun = time.monotonic()
         done = subprocess.run(
-            [str(part) for part in command], cwd=ROOT, env=env, text=True, check=False,
+            command, cwd=ROOT, env=env, text=True, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         print(f"  {name}: {'failed' if done.returncode else 'fine'}, {time.monotonic() - begun:.1f} s", flush=True)

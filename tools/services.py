@@ -36,9 +36,9 @@ def free_port() -> int:
 def package_file(package: str, path: str) -> Path:
     """A file inside an installed package, found without importing it."""
     spec = importlib.util.find_spec(package)
-    installed = (spec and spec.submodule_search_locations) or []
+    installed = [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
     folders = [*installed, BUNDLED / package]
-    found = next((file for folder in folders if (file := Path(folder) / path).exists()), None)
+    found = next((file for folder in folders if (file := folder / path).exists()), None)
     if found is None:
         raise Problem(f"The package {package} is missing from {sys.prefix}: run make test or make demo once.")
     return found
@@ -213,7 +213,7 @@ class Postgres(Server):
         return subprocess.run(
             [self.bin / program, *arguments], cwd="/", capture_output=True, text=True, timeout=120, check=False,
             env={"PATH": os.defpath, "LC_ALL": "C"}, **self.as_user(),
-        )  # type: ignore[call-overload, no-any-return]  # fmt: skip
+        )  # type: ignore[call-overload]  # fmt: skip
 
     def spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         options = {
@@ -226,7 +226,7 @@ class Postgres(Server):
             [self.bin / "postgres", "-D", self.home / "data", *arguments], cwd="/", stdin=subprocess.DEVNULL,
             stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with_owner(signal.SIGQUIT),
             env={"PATH": os.defpath, "LC_ALL": "C"}, **self.as_user(),
-        )  # type: ignore[call-overload, no-any-return]  # fmt: skip
+        )  # type: ignore[call-overload]  # fmt: skip
 
     def answers(self) -> bool:
         # 'accepting connections' is told only once it is true, and asking needs no password.
