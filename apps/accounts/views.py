@@ -32,7 +32,8 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     if request.method == "POST":
-        user = get_object_or_404(User, pk=request.POST.get("user") or 0, is_active=True)
+        chosen = request.POST.get("user", "")
+        user = get_object_or_404(User, pk=int(chosen) if chosen.isdecimal() else 0, is_active=True)
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect("/")
     people = User.objects.filter(is_active=True).prefetch_related("memberships__course").order_by("pk")[:60]
