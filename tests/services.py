@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tools import environment
-from tools.paths import CHECK_ENV, SHELF
+from tools.paths import CHECK_ENV, SHELF, VAR
 from tools.services import Postgres, Redis, Server
 
 RUNNING: list[Server] = []
@@ -37,6 +37,10 @@ def _environment_of_tests() -> None:
     """Settings that the whole suite has in common; each test changes what it is about."""
     for name in ("EMAIL_URL", "SITE_URL", "ALLOWED_HOSTS", "DEBUG"):
         os.environ.pop(name, None)
+    # Nothing is ever collected into it, but a folder that is missing is a warning, and warnings are errors here.
+    static = VAR / "static"
+    static.mkdir(parents=True, exist_ok=True)
+    os.environ["STATIC_ROOT"] = str(static)
     os.environ["DEMO"] = "1"  # static files are served where they are, without collecting them first
     os.environ["SECRET_KEY"] = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
 
