@@ -64,11 +64,16 @@ def call_back(attempt: uuid.UUID) -> None:
         logger.warning("The broker did not take the cancellation of attempt %s.", attempt)
 
 
-def waiting_messages() -> int | None:
-    """How many jobs wait in the broker; None when it does not answer."""
+def in_the_broker() -> tuple[bytes, bytes] | None:
+    """The messages that wait for a runner, and those that somebody took and has not done with; None: no answer.
+
+    A job's message has the attempt's token as its id, so that it can be found in there.
+    """
     try:
         with _broker() as broker:
-            return int(broker.llen(protocol.CHECKS_QUEUE))  # kombu keeps a queue in Redis as a list of its name
+            # Kombu keeps a queue in Redis as a list of its name, and what was taken in one hash for all queues.
+            waiting = broker.lrange(protocol.CHECKS_QUEUE, 0, -1)
+            return b"\n".join(waiting), b"\n".join(broker.hvals("unacked"))
     except redis.RedisError:
         return None
 
@@ -92,6 +97,7 @@ def _send(run_id: int) -> None:
         current_app.send_task(
             protocol.EXECUTE,
             args=[job],
+            task_id=str(run.attempt),
             queue=protocol.CHECKS_QUEUE,
             argsrepr="(…)",
             kwargsrepr="{}",

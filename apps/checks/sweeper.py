@@ -1,7 +1,7 @@
 """The broom: nothing stays under way for ever, whatever was lost on the way."""
 
 import datetime as dt
-import logging
+import uuid
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -11,10 +11,8 @@ from apps.checks import dispatch, intake
 from apps.checks.models import Run
 from apps.checks.states import OPEN_STATES, RunState
 
-logger = logging.getLogger(__name__)
-
 SILENT_AFTER = dt.timedelta(seconds=dispatch.LIMITS["wall_s"] + 30)
-RING_AGAIN_AFTER_S, RING_AGAIN_AT_MOST_S = 20, 600
+RING_AGAIN_AFTER = dt.timedelta(seconds=20)
 
 
 def sweep() -> None:
@@ -37,29 +35,26 @@ def _hand_over_next(pair_id: int) -> None:
 
 
 def _ring_again() -> None:
-    """Send again what was sent and not begun; but while messages wait it is not lost, only not read yet."""
-    least = timezone.now() - dt.timedelta(seconds=RING_AGAIN_AFTER_S)
-    sent = Run.objects.filter(state=RunState.QUEUED, sent_at__lte=least)
-    due = [run.pk for run in sent.only("pk", "sent_at", "sent_times") if _is_due(run)]
-    if not due:
+    """Send again what was sent, not begun, and is not in the broker any more."""
+    due = list(Run.objects.filter(state=RunState.QUEUED, sent_at__lte=timezone.now() - RING_AGAIN_AFTER))
+    messages = dispatch.in_the_broker() if due else None
+    if messages is None:
         return
-    waiting = dispatch.waiting_messages()
-    if waiting is None:
-        logger.warning("The broker does not answer; %d checks wait.", len(due))
-    if waiting != 0:
-        return
-    for run_id in due:
-        _send_again(run_id)
+    waiting, taken = messages
+    for run in due:
+        token = str(run.attempt).encode()
+        # A runner that took it may be waiting for a warm sandbox; one that died with it never gives it back in time.
+        is_lost = token not in waiting and (token not in taken or _is_silent(run))
+        if is_lost:
+            _send_again(run.pk, run.attempt)
+
+
+def _is_silent(run: Run) -> bool:
+    return run.sent_at is not None and run.sent_at <= timezone.now() - SILENT_AFTER
 
 
 @transaction.atomic
-def _send_again(run_id: int) -> None:
+def _send_again(run_id: int, attempt: uuid.UUID) -> None:
     run = dispatch.locked_run(run_id)
-    if run.state == RunState.QUEUED and _is_due(run):
+    if run.state == RunState.QUEUED and run.attempt == attempt and run.sent_at is not None:
         dispatch.hand_over(run)
-
-
-def _is_due(run: Run) -> bool:
-    """Each time twice as long, so that a runner that is slow is not flooded."""
-    wait = min(RING_AGAIN_AFTER_S * 2 ** max(run.sent_times - 1, 0), RING_AGAIN_AT_MOST_S)
-    return run.sent_at is not None and run.sent_at <= timezone.now() - dt.timedelta(seconds=wait)

@@ -53,13 +53,15 @@ def judge(report: dict[str, Any], *, limits: dict[str, int], is_notebook: bool) 
 
 def _finished(traces: list[dict[str, Any]], *, is_notebook: bool) -> Verdict:
     warnings = list(_warnings(traces, is_notebook=is_notebook))
-    count = len(traces)
-    ran = "no nnsight trace ran" if not count else f"{count} nnsight trace{'s' if count != 1 else ''} ran"
     if warnings:
-        return Verdict(
-            RunState.PASSED_WITH_WARNINGS, f"The program ran to its end, and {ran}. Look at the warnings.", warnings
-        )
-    return Verdict(RunState.PASSED, f"The program ran to its end, {ran}, and every saved value is finite.")
+        return Verdict(RunState.PASSED_WITH_WARNINGS, "The program ran to its end. Look at this, though:", warnings)
+    saved = sum(len(trace["saved"]) for trace in traces)
+    what = f"{_count(len(traces), 'nnsight trace')} saved {_count(saved, 'value')}"
+    return Verdict(RunState.PASSED, f"The program ran to its end: {what}, none of them NaN or infinite.")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _warnings(traces: list[dict[str, Any]], *, is_notebook: bool) -> list[str]:

@@ -64,3 +64,12 @@ def shape(sizes: list[Any] | None) -> str:
 @register.filter
 def seconds(value: float | None) -> str:
     return presentation.duration(value) if value is not None else "–"
+
+
+@register.filter
+def versions(environment: dict[str, Any]) -> str:
+    """What a program ran with: "nnsight 0.8.1, python 3.11.7, torch 2.13.0"; the environment's own name left out."""
+    packages = {name: version for name, version in environment.items() if name != "name"}
+    first = ["nnsight", "transformers", "torch", "python"]
+    order = sorted(packages, key=lambda name: (first.index(name) if name in first else len(first), name))
+    return ", ".join(f"{name} {packages[name]}" for name in order)
