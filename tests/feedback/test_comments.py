@@ -18,6 +18,7 @@ PARTNERS = ["partner@example.edu", "second_partner@example.edu"]
 
 @pytest.fixture
 def page_url(world: World) -> str:
+    OutgoingMail.objects.all().delete()  # what was said while the world was made
     return reverse("feedback:for_version", args=[world.course.slug, world.version.pk])
 
 

@@ -27,6 +27,7 @@ PARTNERS = ["partner@example.edu", "second_partner@example.edu"]
 
 @pytest.fixture
 def decide_url(world: World) -> str:
+    OutgoingMail.objects.all().delete()  # what was said while the world was made
     return reverse("feedback:decide", args=[world.course.slug, world.version.pk])
 
 

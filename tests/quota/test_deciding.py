@@ -15,6 +15,7 @@ from tests.factories.world import World
 
 @pytest.fixture
 def review_url(world: World) -> str:
+    OutgoingMail.objects.all().delete()  # what was said while the world was made
     return reverse("quota:review", args=[world.course.slug, world.quota_request.pk])
 
 
