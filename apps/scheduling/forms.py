@@ -21,6 +21,7 @@ from apps.scheduling.states import EventKind
 from apps.scheduling.times import NoSuchTime, Pause, Shape, clock, in_words, to_utc
 
 A_BREAK = re.compile(r"(\d{1,2})[:.](\d{2})\s*(?:-|–|—|to|until)\s*(\d{1,2})[:.](\d{2})(?:[\s,:]+(.*))?", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 TIME_INPUT = {"type": "time", "step": "60"}
 
 
@@ -96,6 +97,12 @@ class DayForm(CrispyForm):
             raise forms.ValidationError("Give the day a title.")
         return title
 
+    def clean_date(self) -> dt.date:
+        date = self.cleaned_data["date"]
+        if not FIRST_YEAR <= date.year <= LAST_YEAR:
+            raise forms.ValidationError(f"{date.year} cannot be the right year.")
+        return date
+
     def clean_rooms(self) -> list[str]:
         return [name for line in self.cleaned_data["rooms"].splitlines() if (name := one_line(line))]
 
@@ -128,8 +135,8 @@ class DayForm(CrispyForm):
     def _moment(self, field: str, date: dt.date, time: dt.time) -> dt.datetime | None:
         try:
             return to_utc(date, time, self.zone)
-        except (NoSuchTime, OverflowError) as error:
-            self.add_error(field, str(error) if isinstance(error, NoSuchTime) else "This date is too far away.")
+        except NoSuchTime as error:
+            self.add_error(field, str(error))
             return None
 
     def _pauses(self, date: dt.date, text: str) -> list[Pause]:

@@ -69,6 +69,8 @@ def test_a_day_is_made_with_its_slots(world: Any, staff: Client) -> None:
         ("title", "\u202e", "Give the day a title."),
         ("title", "", "Give the day a title."),
         ("date", "2031-12-04", "Is 2031 the right year?"),
+        ("date", "9999-12-31", "9999 cannot be the right year."),
+        ("date", "0001-01-01", "1 cannot be the right year."),
         ("date", "tomorrow", "This is not a date"),
         ("date", "", "Say on which date."),
         ("kind", "party", "is not one of the available choices"),
@@ -185,6 +187,14 @@ def test_only_a_day_nobody_saw_can_be_deleted(world: Any, staff: Client) -> None
 def test_a_day_of_another_course_is_not_there(world: Any, as_user: Any) -> None:
     guest = as_user(world.guest)
     assert guest.get(reverse("scheduling:edit", args=[world.other_course.slug, world.event.pk])).status_code == 404
+
+
+def test_an_address_with_a_number_beyond_all_is_not_found(world: Any, staff: Client) -> None:
+    for name in ("agenda", "edit", "download"):
+        assert staff.get(reverse(f"scheduling:{name}", args=[world.course.slug, 10**30])).status_code == 404
+    slot = reverse("scheduling:slot", args=[world.course.slug, world.event.pk, 10**30])
+    answer = staff.post(slot, {"press": "lock", "revision": world.event.revision}, follow=True)
+    assert "This changed while you were looking" in answer.content.decode()
 
 
 def test_days_need_no_milestones(world: Any, staff: Client) -> None:
