@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.core.errors import Refused
@@ -232,6 +232,7 @@ def test_what_is_no_schedule_is_refused_with_a_sentence(text: str, sentence: str
     assert refusal.value.field == "text"
 
 
+@settings(deadline=None)  # other tests share the processor
 @given(
     st.lists(
         st.lists(st.sampled_from(["9/4", "Date", "", "|", '"', "a,b", "\t", "2/30", "–", "due 13/13", "\x00", "é"]))
