@@ -100,7 +100,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name in marks & set(without):
             item.add_marker(pytest.mark.skip(reason=NOT_RUN + without[name]))
         if marks & PROCESSES and "xdist_group" not in marks:
-            item.add_marker(pytest.mark.xdist_group("processes"))
+            item.add_marker(pytest.mark.xdist_group("sandbox"))
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
