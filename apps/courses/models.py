@@ -131,6 +131,10 @@ class Membership(models.Model):
     def is_staff(self) -> bool:
         return self.role in STAFF_ROLES
 
+    @property
+    def is_active(self) -> bool:
+        return self.state == MembershipState.ACTIVE and self.user.is_active
+
 
 class Meeting(models.Model):
     """One class day of the syllabus."""

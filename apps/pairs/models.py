@@ -57,7 +57,8 @@ class Pair(ConcurrentTransitionMixin, models.Model):
 
     @property
     def users(self) -> list[Any]:
-        return [member.membership.user for member in self.current_members]
+        """The members who are still in the course, as users: who gets mail about the project."""
+        return [member.membership.user for member in self.current_members if member.membership.is_active]
 
     def has_user(self, user: Any) -> bool:
         """Whether `user` is a member now and still in the course."""

@@ -15,7 +15,7 @@ from apps.core import audit, mail
 from apps.core.errors import Refused, Stale
 from apps.core.text import one_line, plain
 from apps.courses.models import Course, Membership
-from apps.courses.states import MembershipState, Role
+from apps.courses.states import Role
 from apps.pairs.expiry import expire_overdue
 from apps.pairs.models import Invitation, Pair, PairMember
 from apps.pairs.states import PairState
@@ -152,8 +152,7 @@ def _pending(invitation: Invitation) -> Invitation:
 
 
 def _refuse_unless_free(member: Membership, paired: str, gone: str, *, field: str | None = None) -> None:
-    is_student = member.role == Role.STUDENT and member.state == MembershipState.ACTIVE and member.user.is_active
-    if not is_student:
+    if member.role != Role.STUDENT or not member.is_active:
         raise Refused(gone, field=field)
     if Pair.objects.of(member).exists():
         raise Refused(paired, field=field)

@@ -86,7 +86,7 @@ def test_what_changed_is_shown_word_by_word(world: Any, as_user: Any) -> None:
         page = client.get(link, query).content.decode()
         assert "<del>tense </del><ins>mood </ins>of" in page
         assert "&lt;b&gt;" in page.replace("</ins>", "").replace("<ins>", "")
-        assert "Methods: unchanged" in page
+        assert "Unchanged: Title, Methods." in page
         assert "2 parts changed" in page
     assert "the two are the same" in client.get(link, {"a": 2, "b": 2}).content.decode()
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from apps.core.errors import Stale
 from apps.core.models import AuditEvent, OutgoingMail
-from apps.courses.states import MilestoneKind, Role
+from apps.courses.models import Membership
+from apps.courses.states import MembershipState, MilestoneKind, Role
 from apps.proposals import operations
 from apps.proposals.lateness import judge
 from apps.proposals.models import DraftSection, Proposal, Source
@@ -214,3 +215,11 @@ def test_a_decided_proposal_takes_no_version(ta: Any, proposal: Proposal, writer
     page = writer.post(url(proposal)).content.decode()
     assert "is accepted" in page
     assert proposal.versions.count() == 1
+
+
+def test_a_partner_who_dropped_gets_no_mail(proposal: Proposal, writer: Client) -> None:
+    dropped = proposal.pair.current_members[1].membership
+    Membership.objects.filter(pk=dropped.pk).update(state=MembershipState.DROPPED)
+    writer.post(url(proposal))
+    assert proposal.versions.exists()
+    assert not OutgoingMail.objects.exists()

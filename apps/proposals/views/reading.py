@@ -114,7 +114,8 @@ def compare(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     context = _context(course, proposal=proposal, versions=versions, old=old, new=new)
     if old is not None and new is not None:
         sections = compare_contents(old.content, new.content)
-        context |= {"sections": sections, "changed": sum(section.is_changed for section in sections)}
+        unchanged = [section.title for section in sections if not section.is_changed]
+        context |= {"sections": sections, "unchanged": unchanged, "changed": len(sections) - len(unchanged)}
     return render(request, "proposals/compare.html", context)
 
 

@@ -12,7 +12,10 @@ document.addEventListener("htmx:beforeRequest", (event) => sent.set(event.detail
 document.addEventListener("htmx:afterRequest", (event) => {
   const box = event.detail.elt;
   const line = document.getElementById(box.dataset?.autosave ?? "");
-  if (line && "saved" in line.dataset && sent.get(box) === valueOf(box)) unsaved.delete(box);
+  if (!line || !("saved" in line.dataset)) return;
+  if (sent.get(box) === valueOf(box)) unsaved.delete(box);
+  // Saving works again, so "you have been signed out" or "the site cannot be reached" is over.
+  document.querySelectorAll("#notices [role=alert]").forEach((notice) => notice.remove());
 });
 document.addEventListener("submit", () => unsaved.clear());
 window.addEventListener("beforeunload", (event) => {
