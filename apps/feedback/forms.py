@@ -73,6 +73,9 @@ class DecisionForm(CrispyForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
+        # A hidden field has no place of its own for a sentence.
+        if "seen_decisions" in self.errors:
+            self.add_error(None, "This form did not arrive whole. Reload the page and write it again.")
         if cleaned.get("outcome") == Outcome.REVISE:
             due_at = self._end_of(cleaned.get("due_on"))
             if due_at is None and "due_on" not in self.errors:

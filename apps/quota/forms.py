@@ -113,6 +113,12 @@ class PoolForm(CrispyForm):
     note = forms.CharField(max_length=500, label="Where it comes from", help_text="Staff see this beside the change.")
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
+    def clean(self) -> dict[str, Any]:
+        # A hidden field has no place of its own for a sentence.
+        if "key" in self.errors:
+            self.add_error(None, "This form did not arrive whole. Reload the page and write it again.")
+        return self.cleaned_data
+
 
 class GrantForm(CrispyForm):
     """The decision on a request: a grant and a reason for each line, and a message."""

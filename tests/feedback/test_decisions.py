@@ -102,27 +102,30 @@ def test_a_revision_is_due_at_the_end_of_a_day_in_the_courses_zone(world: World,
     assert world.proposal.revision_due_at == due
 
 
+BAD_DECISIONS = [
+    ({"outcome": ""}, "This field is required."),
+    ({"outcome": "maybe"}, "Select a valid choice"),
+    ({"outcome": "reject", "message": " "}, "Say why: the pair reads it."),
+    ({"outcome": "revise", "message": "Kept text"}, "Say when the revision is due."),
+    ({"outcome": "revise", "message": "Kept text", "due_on": "2001-02-03"}, "This day has passed."),
+    ({"outcome": "revise", "message": "Kept text", "due_on": "30 February"}, "Enter a valid date."),
+    ({"outcome": "revise", "message": "Kept text", "due_on": "9999-12-31"}, "Say when the revision is due."),
+    ({"outcome": "accept", "message": "Kept text", "seen_decisions": "many"}, "did not arrive whole"),
+    ({"outcome": "accept", "message": "x" * 20_001}, "at most 20000 characters"),
+]
+
+
 @pytest.mark.parametrize("press", ["preview", "final"])
-@pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        ({"outcome": ""}, "This field is required."),
-        ({"outcome": "maybe"}, "Select a valid choice"),
-        ({"outcome": "reject", "message": " "}, "Say why: the pair reads it."),
-        ({"outcome": "revise", "message": "Kept text"}, "Say when the revision is due."),
-        ({"outcome": "revise", "message": "Kept text", "due_on": "2001-02-03"}, "This day has passed."),
-        ({"outcome": "revise", "message": "Kept text", "due_on": "30 February"}, "Enter a valid date."),
-        ({"outcome": "revise", "message": "Kept text", "due_on": "9999-12-31"}, "Say when the revision is due."),
-        ({"outcome": "accept", "message": "x" * 20_001}, "at most 20000 characters"),
-    ],
-)
 def test_a_bad_decision_gets_its_sentence_and_keeps_the_text(
-    world: World, as_user: Any, decide_url: str, press: str, data: dict[str, str], sentence: str
+    world: World, as_user: Any, decide_url: str, subtests: Any, press: str
 ) -> None:
-    page = as_user(world.ta).post(decide_url, decision("", press) | data).content.decode()
-    assert sentence in page
-    assert data.get("message", "")[:50] in page
-    assert not Decision.objects.exists()
+    client = as_user(world.ta)
+    for data, sentence in BAD_DECISIONS:
+        with subtests.test(sentence=sentence):
+            page = client.post(decide_url, decision("", press) | data).content.decode()
+            assert sentence in page
+            assert data.get("message", "")[:50] in page
+            assert not Decision.objects.exists()
 
 
 @pytest.mark.parametrize("press", ["preview", "final"])
