@@ -61,6 +61,10 @@ class Course(models.Model):
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
 
+    @property
+    def zone_name(self) -> str:
+        return self.time_zone.replace("_", " ")
+
     def local(self, moment: dt.datetime) -> dt.datetime:
         """`moment` in the course's zone."""
         return moment.astimezone(self.zone)

@@ -195,7 +195,7 @@ def test_a_file_will_do(client: Client, course: Course) -> None:
 
 def test_another_zone_is_said_and_saved(client: Client, course: Course) -> None:
     page = preview(client, course, time_zone="Europe/Berlin")
-    assert "Saving also moves the course from America/New_York to Europe/Berlin." in text_of(page)
+    assert "Saving also moves the course from America/New York to Europe/Berlin." in text_of(page)
     save(client, course, fields_of(page))
     course.refresh_from_db()
     assert course.time_zone == "Europe/Berlin"

@@ -28,7 +28,7 @@ def test_canvas_export() -> None:
     assert (jose.name, jose.email, jose.is_derived) == ("José García Márquez", "jgarcia@mail.example.edu", False)
     assert (martin.name, martin.email, martin.trouble) == ("Martin King, Jr.", "", "The file gives no address.")
     assert roster.notes == [
-        "Lines 2, 6 are not a person (points possible, test student or blank): passed over.",
+        "Passed over, since no person stands there: lines 2, 6 (points possible, test student).",
     ]
 
 

@@ -60,7 +60,7 @@ class MilestoneForm(MilestoneFields):
         self.zone = course.time_zone
         kwargs["initial"] = local_initial(milestone, course) if milestone else None
         super().__init__(*args, **kwargs)
-        self.fields["time"].help_text = f"By the clocks of {course.time_zone.replace('_', ' ')}."
+        self.fields["time"].help_text = f"By the clocks of {course.zone_name}."
 
 
 class MeetingForm(forms.ModelForm, CrispyForm):

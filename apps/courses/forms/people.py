@@ -69,7 +69,7 @@ class RosterUploadForm(UploadFormMixin, CrispyForm):
         except Refused as refusal:
             self.refuse(refusal)
             return values
-        if not text.isascii():
+        if called != "Unicode (UTF-8)" and not text.isascii():
             self.roster.notes.insert(0, f"The letters were read as {called}. If names look wrong, upload it again.")
         return values
 

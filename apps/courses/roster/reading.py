@@ -65,7 +65,9 @@ def read(text: str, *, domain: str = "") -> Roster:
     if len(roster.people) > MAX_PEOPLE:
         raise Refused(f"{len(roster.people):,} people are more than one course can have.", field="file")
     if passed:
-        roster.notes.append(f"{_lines(passed)} not a person (points possible, test student or blank): passed over.")
+        roster.notes.append(
+            f"Passed over, since no person stands there: {_lines(passed)} (points possible, test student)."
+        )
     roster.people = _without_doubles(roster)
     if not roster.people:
         raise Refused("The file names its columns but holds no people.", field="file")
@@ -150,7 +152,5 @@ def _keys(person: Person) -> Iterator[tuple[str, str]]:
 
 
 def _lines(numbers: list[int]) -> str:
-    if len(numbers) == 1:
-        return f"Line {numbers[0]} is"
     shown = ", ".join(str(number) for number in numbers[:8])
-    return f"Lines {shown}{' and more' if len(numbers) > 8 else ''} are"
+    return f"line{'s' if len(numbers) > 1 else ''} {shown}{' and more' if len(numbers) > 8 else ''}"

@@ -114,18 +114,23 @@ def _milestone_rows(course: Course, form: SyllabusForm) -> list[dict[str, Any]]:
         match = next((old for old in standing if _is_same(old, found)), None)
         if match:
             standing.remove(match)
-        in_class = found.kind in reading.DAY_KINDS
-        time = found.at or (form.cleaned_data["class_time"] if in_class else END_OF_DAY)
-        hint = f"“{found.source}” in the row of {found.day:%b} {found.day.day}."
-        if match:
-            old = course.local(match.at)
-            hint += f" Until now: {old:%a} {old.day} {old:%b %Y, %H:%M}."
-        row = {"kind": found.kind, "title": found.title, "date": found.date, "time": time, "hint": hint}
-        rows.append({**row, "pk": match.pk if match else None})
+        rows.append(_milestone_row(course, form, found, match))
     for milestone in standing:
         hint = "Stands in the calendar already; the table does not name it."
         rows.append({**local_initial(milestone, course), "pk": milestone.pk, "hint": hint})
     return rows
+
+
+def _milestone_row(course: Course, form: SyllabusForm, found: reading.Found, match: Any) -> dict[str, Any]:
+    """A milestone of the table. One that stands on its day already keeps its time unless the table names another."""
+    old = course.local(match.at) if match else None
+    default = form.cleaned_data["class_time"] if found.kind in reading.DAY_KINDS else END_OF_DAY
+    time = found.at or (old.time() if old and old.date() == found.date else default)
+    hint = f"“{found.source}” in the row of {found.day:%b} {found.day.day}."
+    if old and (old.date(), old.time()) != (found.date, time):
+        hint += f" Until now: {old:%a} {old.day} {old:%b %Y, %H:%M}."
+    row = {"kind": found.kind, "title": found.title, "date": found.date, "time": time, "hint": hint}
+    return {**row, "pk": match.pk if match else None}
 
 
 def _is_same(old: Any, found: reading.Found) -> bool:
