@@ -1,24 +1,18 @@
 """A roster from the upload to the yes, through the pages."""
 
 import re
-import threading
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.core.errors import Stale
 from apps.core.models import AuditEvent, OutgoingMail
-from apps.courses import operations
 from apps.courses.models import Membership, RosterImport
-from apps.courses.queries import compare
-from apps.courses.roster import Person, read
 from apps.courses.states import ImportState, MembershipState, Role
 from tests.factories.accounts import UserFactory
-from tests.factories.courses import CourseFactory, MembershipFactory, RosterImportFactory
+from tests.factories.courses import CourseFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -287,27 +281,3 @@ def test_the_preview_asks_the_same_queries_for_one_and_for_many(desk: Desk, coun
         desk.upload("Name,Email\n" + lines)
         counts.append(count_queries(desk.client, desk.preview()))
     assert counts == [8, 8]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_yeses_at_once_import_one_roster_once() -> None:
-    course = CourseFactory()
-    by = MembershipFactory(course=course, role=Role.INSTRUCTOR).user
-    people = read("Name,Email\n" + "".join(f"N{i},n{i}@example.edu\n" for i in range(5))).people
-    rosters = [RosterImportFactory(course=course, by=by, rows=[vars(person) for person in people]) for _ in range(2)]
-    seen, results = compare(course, [Person(**row) for row in rosters[0].rows]).mark, []
-
-    def apply(roster: RosterImport) -> None:
-        try:
-            operations.apply_roster(roster, addresses={}, drop=[], seen=seen, by=by)
-            results.append("done")
-        except Stale:
-            results.append("stale")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=apply, args=(roster,)) for roster in rosters]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    assert sorted(results) == ["done", "stale"]
-    assert course.memberships.students().count() == 5
