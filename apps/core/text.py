@@ -1,4 +1,4 @@
-"""Text as people paste it, made fit to be kept: PostgreSQL refuses NUL, and a stray direction mark turns a page round."""
+"""Text as people paste it, made fit to be kept: without NUL, and with direction marks that end where they began."""
 
 import re
 

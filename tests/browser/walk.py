@@ -231,38 +231,44 @@ def accept(instructor: Page, ada: Page) -> None:
     overview_says(ada, "Your proposal is accepted")
 
 
-def schedule(instructor: Page, ada: Page) -> None:
+def schedule(instructor: Page, ada: Page) -> str:
+    """Draws, moves and publishes; the time of day at which the moved pair begins."""
     overview_says(instructor, "Make the presentation day")
     instructor.goto(f"{COURSE}/schedule/")
     instructor.get_by_role("link", name="New presentation day").click()
     assert instructor.get_by_label("Date").input_value() == f"{YEAR}-12-04"
-    instructor.get_by_label("From", exact=True).fill("11:45")
-    instructor.get_by_label("To", exact=True).fill("13:25")
+    instructor.get_by_label("Title").fill("Presentations")
+    instructor.locator("[name=start]").fill("11:45")
+    instructor.locator("[name=end]").fill("13:25")
     instructor.get_by_label("Rooms").fill("Room 108")
     assert instructor.get_by_label("Minutes for each pair").input_value() == "12"
     says(instructor, "8 slots for 1 pair.")
     instructor.get_by_role("button", name="Make the day").click()
     instructor.get_by_role("button", name="Draw slots for 1 pair").click()
-    instructor.get_by_label("Pair", exact=True).select_option(label="Ada Lovelace & Charles Babbage")
-    slots = instructor.get_by_label("Goes to")
-    last = slots.locator("option").last.get_attribute("value")
-    slots.select_option(last)
+    pair = instructor.locator("select[name=pair]")
+    pair.select_option(index=1)
+    expect(pair.locator("option:checked")).to_contain_text("Ada Lovelace & Charles Babbage")
+    drawn = pair.locator("option:checked").inner_text()
+    begins = "12:57" if "13:09" in drawn else "13:09"
+    slots = instructor.locator("select[name=slot]")
+    slots.select_option(slots.locator("option", has_text=f"{begins}–").get_attribute("value"))
     instructor.get_by_role("button", name="Move them").click()
     instructor.get_by_role("link", name="Publish").click()
     says(instructor, "Ada Lovelace")
     overview_says(ada, "The presentation schedule is not published yet")
     instructor.goto(f"{COURSE}/schedule/")
-    instructor.get_by_role("link", name="Project presentations").first.click()
+    instructor.get_by_role("link", name="Presentations", exact=True).first.click()
     instructor.get_by_role("link", name="Publish").click()
     instructor.get_by_role("button", name="Publish version 1").click()
     instructor.wait_for_url(lambda url: "/publish/" not in url)
+    return begins
 
 
-def calendar_file(student: Page) -> bytes:
+def calendar_file(student: Page, begins: str) -> bytes:
     """The student's slot as a calendar file, got by pressing the link."""
-    overview_says(student, "13:09", "Room 108")
+    overview_says(student, begins, "Room 108")
     student.goto(f"{COURSE}/schedule/")
-    student.get_by_role("link", name="Project presentations").first.click()
+    student.get_by_role("link", name="Presentations", exact=True).first.click()
     with student.expect_download() as download:
         student.get_by_role("link", name="Calendar file").click()
     return Path(str(download.value.path())).read_bytes()
