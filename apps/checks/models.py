@@ -109,6 +109,11 @@ class Run(ConcurrentTransitionMixin, models.Model):
         return self.state in PASSED_STATES
 
     @property
+    def brief(self) -> str:
+        """What came of it, for a list: the first warning, or else the verdict's sentence."""
+        return self.warnings[0] if self.warnings else self.summary
+
+    @property
     def took_s(self) -> float | None:
         """Seconds from the upload to the verdict; None before."""
         return (self.ended_at - self.queued_at).total_seconds() if self.ended_at else None

@@ -62,8 +62,9 @@ def shape(sizes: list[Any] | None) -> str:
 
 
 @register.filter
-def seconds(value: float | None) -> str:
-    return presentation.duration(value) if value is not None else "–"
+def seconds(value: Any) -> str:
+    """Seconds in words; a dash when a report does not say."""
+    return presentation.duration(value) if isinstance(value, int | float) else "–"
 
 
 @register.filter
