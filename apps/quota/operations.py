@@ -90,7 +90,7 @@ def draft_request(pair: Pair, *, asks: Sequence[Ask], by: User) -> QuotaRequest:
     except IntegrityError:
         raise Refused(ALREADY_OPEN) from None
     _write_lines(request, asks)
-    audit.record(request, "quota.draft_request", "began a request for compute", by=by)
+    audit.record(request, "quota.draft_request", "began a request for NDIF quota", by=by)
     return request
 
 
@@ -231,7 +231,7 @@ def _close(request: QuotaRequest, phrase: str, message: str, *, by: User) -> Quo
     audit.record(request, "quota.decide", phrase, by=by)
     mail.send_to_all(
         request.pair.users,
-        f"{request.course.title}: staff {phrase} for compute",
+        f"{request.course.title}: staff {phrase} for NDIF quota",
         "mail/quota/decided.txt",
         request=request,
         lines=list(request.lines.all()),

@@ -73,7 +73,7 @@ def ask(request: SignedInRequest, slug: str) -> HttpResponse:
     course = course_for(request.user, slug, "quota.ask_in_course")
     pair = _own_pair(request, course)
     if pair is None:
-        messages.info(request, "Compute is given to pairs: find a partner first.")
+        messages.info(request, "NDIF quota is given to pairs: find a partner first.")
         return redirect("pairs:index", course.slug)
     require(request.user, "quota.ask", pair)
     return _edit(request, course, pair, None)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from apps.courses.states import MilestoneKind, Role
 from tests.factories.courses import CourseFactory, MembershipFactory, MilestoneFactory
@@ -52,11 +53,11 @@ def test_an_empty_course_tells_its_instructor_how_to_begin(as_user: Any) -> None
 def test_another_courses_pairs_stay_there(world: Any, as_user: Any) -> None:
     foreign = PairFactory(course=world.other_course)
     page = overview(as_user, world.membership["instructor"])
-    assert str(world.pair) in page
-    assert str(foreign) not in page
+    assert escape(str(world.pair)) in page
+    assert escape(str(foreign)) not in page
 
 
-@pytest.mark.parametrize(("role", "queries"), [("instructor", 30), ("partner", 30)])
+@pytest.mark.parametrize(("role", "queries"), [("instructor", 21), ("partner", 13)])
 def test_the_number_of_queries_does_not_grow(
     role: str, queries: int, world: Any, as_user: Any, count_queries: Any
 ) -> None:

@@ -48,3 +48,8 @@ document.addEventListener("click", (event) => {
   const question = event.target.closest?.("[data-confirm]")?.dataset.confirm;
   if (question && !window.confirm(question)) { event.preventDefault(); event.stopImmediatePropagation(); }
 }, true);
+
+// On a phone the rooms scroll sideways: the one we are in is in sight.
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector(".rooms [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+});
