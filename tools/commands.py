@@ -125,4 +125,6 @@ def _become(*arguments: str) -> int:
     """Replace this process by the environment's Python, so that signals meet whom they are meant for."""
     sys.stdout.flush()
     os.chdir(ROOT)
-    os.execv(PYTHON, [str(PYTHON), *arguments])
+    # Without make's own variables, which would reach every make that is called from here.
+    env = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}
+    os.execve(PYTHON, [str(PYTHON), *arguments], env)
