@@ -1,6 +1,8 @@
 """Where every pair of a course stands, in one table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
@@ -91,13 +93,13 @@ def _row(pair: Pair, placed: dict[int, str]) -> PairRow:
     return PairRow(
         pair=pair,
         proposal=Mark(proposal.get_state_display(), PROPOSAL_KINDS[proposal.state]) if proposal else NOTHING,
-        check=_mark(pair.run_state, RunState, CHECK_KINDS),  # type: ignore[attr-defined]
-        quota=_mark(pair.quota_state, RequestState, QUOTA_KINDS),  # type: ignore[attr-defined]
+        check=_mark(pair.run_state, RunState, CHECK_KINDS),
+        quota=_mark(pair.quota_state, RequestState, QUOTA_KINDS),
         slot=Mark(placed[pair.pk], "done") if pair.pk in placed else NOTHING,
     )
 
 
-def _mark(state: str | None, states: type[RunState] | type[RequestState], kinds: dict[str, str]) -> Mark:
+def _mark(state: str | None, states: type[RunState] | type[RequestState], kinds: Mapping[Any, str]) -> Mark:
     if state is None:
         return NOTHING
     return Mark(str(states(state).label), kinds.get(state, "stopped"))

@@ -31,7 +31,10 @@ def steps(course: Course) -> list[Step]:
 
 def _setting_up(course: Course, students: int) -> list[Step]:
     has_dates = course.milestones.exists()
-    syllabus, roster = reverse("course:syllabus", args=[course.slug]), reverse("course:roster_upload", args=[course.slug])
+    syllabus, roster = (
+        reverse("course:syllabus", args=[course.slug]),
+        reverse("course:roster_upload", args=[course.slug]),
+    )
     return [
         Step(Turn.DONE if has_dates else Turn.YOURS, "Calendar", "Paste the syllabus's schedule", syllabus),
         Step(Turn.DONE if students else Turn.YOURS, "Roster", "Import the roster", roster),

@@ -27,14 +27,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site() -> Iterator[Any]:
     """The site in demo mode on PostgreSQL: web, worker, beat and runner, with the demo course loaded."""
     with running_site(database="postgres", demo=True) as site:
         yield site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.fail("There is no Chromium on this machine; make test installs it with apt where it may.")

@@ -9,106 +9,195 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pairs', '0001_initial'),
+        ("pairs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RunnerStatus',
+            name="RunnerStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('state', models.CharField(choices=[('ready', 'ready'), ('unavailable', 'unavailable')], max_length=12)),
-                ('reason', models.CharField(blank=True, help_text='Why it takes no checks: a sentence to act on.', max_length=500)),
-                ('environment', models.JSONField(default=dict)),
-                ('shelf', models.JSONField(default=list, help_text='The models it has.')),
-                ('warm', models.PositiveSmallIntegerField(default=0, help_text='Sandboxes that are ready this moment.')),
-                ('sandboxes', models.PositiveSmallIntegerField(default=1)),
-                ('seen_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, unique=True)),
+                (
+                    "state",
+                    models.CharField(choices=[("ready", "ready"), ("unavailable", "unavailable")], max_length=12),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, help_text="Why it takes no checks: a sentence to act on.", max_length=500
+                    ),
+                ),
+                ("environment", models.JSONField(default=dict)),
+                ("shelf", models.JSONField(default=list, help_text="The models it has.")),
+                (
+                    "warm",
+                    models.PositiveSmallIntegerField(default=0, help_text="Sandboxes that are ready this moment."),
+                ),
+                ("sandboxes", models.PositiveSmallIntegerField(default=1)),
+                ("seen_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name_plural': 'runner statuses',
+                "verbose_name_plural": "runner statuses",
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('filename', models.CharField(max_length=120)),
-                ('is_notebook', models.BooleanField(default=False)),
-                ('sha256', models.CharField(help_text='Of the cells; the same code has the same.', max_length=64)),
-                ('cells', models.JSONField(help_text='The code cells: [{"number": 1, "source": "…"}]. A script is cell 1.')),
-                ('masked', models.JSONField(default=list, help_text='Keys that were masked: [{"cell", "line", "kind"}].')),
-                ('skipped', models.JSONField(default=list, help_text='Lines that are not run: [{"cell", "line", "text"}].')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='pairs.pair')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("filename", models.CharField(max_length=120)),
+                ("is_notebook", models.BooleanField(default=False)),
+                ("sha256", models.CharField(help_text="Of the cells; the same code has the same.", max_length=64)),
+                (
+                    "cells",
+                    models.JSONField(help_text='The code cells: [{"number": 1, "source": "…"}]. A script is cell 1.'),
+                ),
+                (
+                    "masked",
+                    models.JSONField(default=list, help_text='Keys that were masked: [{"cell", "line", "kind"}].'),
+                ),
+                (
+                    "skipped",
+                    models.JSONField(default=list, help_text='Lines that are not run: [{"cell", "line", "text"}].'),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="submissions", to="pairs.pair"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('queued', 'queued'), ('running', 'running'), ('passed', 'passed'), ('passed_with_warnings', 'passed with warnings'), ('failed', 'failed'), ('timed_out', 'timed out'), ('out_of_memory', 'out of memory'), ('too_much_output', 'too much output'), ('cancelled', 'cancelled'), ('system_error', 'system error')], default='queued', max_length=24, protected=True)),
-                ('attempt', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('retries', models.PositiveSmallIntegerField(default=0, help_text='New attempts after a fault of ours.')),
-                ('queued_at', models.DateTimeField(auto_now_add=True)),
-                ('sent_at', models.DateTimeField(blank=True, help_text='When this attempt last went to the runners.', null=True)),
-                ('sent_times', models.PositiveSmallIntegerField(default=0, help_text='How often this attempt went to the runners.')),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('summary', models.TextField(blank=True, help_text='The verdict in a sentence.')),
-                ('warnings', models.JSONField(default=list, help_text='What to look at although it ran: sentences.')),
-                ('report', models.JSONField(default=dict, help_text="The runner's report without log and figures.")),
-                ('log', models.TextField(blank=True)),
-                ('runner', models.CharField(blank=True, max_length=100)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_runs', to='pairs.pair')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='checks.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("passed", "passed"),
+                            ("passed_with_warnings", "passed with warnings"),
+                            ("failed", "failed"),
+                            ("timed_out", "timed out"),
+                            ("out_of_memory", "out of memory"),
+                            ("too_much_output", "too much output"),
+                            ("cancelled", "cancelled"),
+                            ("system_error", "system error"),
+                        ],
+                        default="queued",
+                        max_length=24,
+                        protected=True,
+                    ),
+                ),
+                ("attempt", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "retries",
+                    models.PositiveSmallIntegerField(default=0, help_text="New attempts after a fault of ours."),
+                ),
+                ("queued_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "sent_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When this attempt last went to the runners.", null=True
+                    ),
+                ),
+                (
+                    "sent_times",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="How often this attempt went to the runners."
+                    ),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("summary", models.TextField(blank=True, help_text="The verdict in a sentence.")),
+                ("warnings", models.JSONField(default=list, help_text="What to look at although it ran: sentences.")),
+                ("report", models.JSONField(default=dict, help_text="The runner's report without log and figures.")),
+                ("log", models.TextField(blank=True)),
+                ("runner", models.CharField(blank=True, max_length=100)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="check_runs", to="pairs.pair"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="checks.submission"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-queued_at', '-pk'],
+                "ordering": ["-queued_at", "-pk"],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='Figure',
+            name="Figure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(help_text='Counts from 1 within the run.')),
-                ('name', models.CharField(max_length=80)),
-                ('cell', models.PositiveIntegerField(blank=True, null=True)),
-                ('file', models.FileField(upload_to=apps.checks.models.figure_path)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figures', to='checks.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(help_text="Counts from 1 within the run.")),
+                ("name", models.CharField(max_length=80)),
+                ("cell", models.PositiveIntegerField(blank=True, null=True)),
+                ("file", models.FileField(upload_to=apps.checks.models.figure_path)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="figures", to="checks.run"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='figures_of_a_run_are_numbered')],
+                "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "number"), name="figures_of_a_run_are_numbered")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['pair', 'sha256'], name='same_code_of_a_pair'),
+            model_name="submission",
+            index=models.Index(fields=["pair", "sha256"], name="same_code_of_a_pair"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['pair', '-queued_at'], name='checks_of_a_pair'),
+            model_name="run",
+            index=models.Index(fields=["pair", "-queued_at"], name="checks_of_a_pair"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('state__in', ('queued', 'running'))), fields=['queued_at'], name='checks_under_way'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("state__in", ("queued", "running"))), fields=["queued_at"], name="checks_under_way"
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['-ended_at'], name='checks_lately'),
+            model_name="run",
+            index=models.Index(fields=["-ended_at"], name="checks_lately"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('sent_at__isnull', False), ('state__in', ('queued', 'running'))), fields=('pair',), name='one_check_at_a_time_per_pair'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sent_at__isnull", False), ("state__in", ("queued", "running"))),
+                fields=("pair",),
+                name="one_check_at_a_time_per_pair",
+            ),
         ),
     ]

@@ -46,12 +46,13 @@ def _calendar(course: Course) -> None:
         for offset, topic in ((0, first), (2, second)):
             date = monday + dt.timedelta(weeks=week, days=offset)
             Meeting.objects.create(course=course, date=date, topic=topic)
-    for kind, title, days, time in (
-        (MilestoneKind.PROPOSAL, "Proposals due", 4, dt.time(23, 59)),
-        (MilestoneKind.FEEDBACK, "Project feedback and help", 18, dt.time(11, 45)),
-        (MilestoneKind.PRESENTATION, "Project presentations", 20, dt.time(11, 45)),
+    last_week = monday + dt.timedelta(weeks=len(texts.TOPICS) - 5)
+    for kind, title, date, time in (
+        (MilestoneKind.PROPOSAL, "Proposals due", today + dt.timedelta(days=4), dt.time(23, 59)),
+        (MilestoneKind.FEEDBACK, "Project feedback and help", last_week, dt.time(11, 45)),
+        (MilestoneKind.PRESENTATION, "Project presentations", last_week + dt.timedelta(days=2), dt.time(11, 45)),
     ):
-        at = dt.datetime.combine(today + dt.timedelta(days=days), time, tzinfo=course.zone)
+        at = dt.datetime.combine(date, time, tzinfo=course.zone)
         Milestone.objects.create(course=course, kind=kind, title=title, at=at)
 
 
