@@ -93,7 +93,11 @@ def missing() -> dict[str, str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what cannot run, group what starts processes, and begin with that group, which takes longest."""
+    """Skip what cannot run, group what starts processes, and begin with that group, which takes longest.
+
+    Tests of the browser stand together: their site and their browser end with the last of them, and so does the
+    event loop of Playwright, beside which Django would refuse to touch the database.
+    """
     without = missing()
     for item in items:
         marks = {mark.name for mark in item.iter_markers()}
@@ -101,7 +105,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=NOT_RUN + without[name]))
         if marks & PROCESSES and "xdist_group" not in marks:
             item.add_marker(pytest.mark.xdist_group("sandbox"))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    items.sort(key=lambda item: (not item.get_closest_marker("xdist_group"), not item.get_closest_marker("browser")))
 
 
 def _not_run(reporter: Any) -> list[str]:
