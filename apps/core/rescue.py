@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from apps.core import keys
+
 COOKIE = "owner"
 SESSION_KEY = "rescued"
 KEPT_FOR_S = 24 * 3600
@@ -31,16 +33,21 @@ def remember_owner(response: HttpResponse, user_id: int, *, secure: bool) -> Non
 
 
 def keep(request: HttpRequest) -> bool:
-    """Keep the text fields of this POST for the browser's last user; False when there is nothing or nobody."""
+    """Keep the text fields of this POST for the browser's last user; False when there is nothing or nobody.
+
+    Keys and tokens in them are masked first, as in everything that is stored.
+    """
     user_id = owner(request)
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in NEVER_KEPT]
     if user_id is None or not any(value.strip() for _, value in fields):
         return False
     if sum(len(value) for _, value in fields) > MAX_CHARS:
         return False
+    masked = [(name, keys.mask(value)[0]) for name, value in fields]
     request.session[SESSION_KEY] = {
         "path": request.get_full_path(),
-        "fields": fields,
+        "fields": masked,
+        "had_keys": masked != fields,
         "user": user_id,
         "until": time.time() + KEPT_FOR_S,
         "files": sorted(request.FILES),

@@ -52,3 +52,15 @@ def test_a_background_save_gets_a_banner_not_a_sign_in_page(world: Any, as_user:
     answer = client.post(reverse("accounts:profile"), {"name": TEXT}, headers={"HX-Request": "true"})
     assert answer["HX-Retarget"] == "#notices"
     assert "signed out" in answer.content.decode()
+
+
+def test_a_key_in_the_text_is_masked_before_it_is_kept(world: Any, as_user: Any) -> None:
+    client = as_user(world.partner)
+    client.get(reverse("accounts:profile"))
+    lose_session(client)
+    client.post(reverse("accounts:profile"), {"name": "token = 'hf_" + "a1" * 15 + "'"})
+    assert "hf_a1" not in str(dict(client.session))
+    client.force_login(world.partner)
+    page = client.get(reverse("core:rescued")).content.decode()
+    assert "masked-hugging-face-token" in page
+    assert "Revoke it" in page

@@ -5,9 +5,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.checks.reading import keys, magics, notebook, syntax
+from apps.checks.reading import magics, notebook, syntax
 from apps.checks.reading.errors import UnreadableError
 from apps.checks.reading.text import decode_json, decode_script, tidy
+from apps.core import keys
 
 MOST_CODE = 1024 * 1024
 

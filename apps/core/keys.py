@@ -1,4 +1,4 @@
-"""Keys and tokens left in code, made unreadable before anything of the file is kept."""
+"""Keys and tokens left in text, made unreadable before anything of it is kept."""
 
 import re
 from collections.abc import Iterator
