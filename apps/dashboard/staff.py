@@ -1,10 +1,12 @@
 """What the staff of a course do next."""
 
+import datetime as dt
+
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from apps.courses.models import Course
-from apps.courses.states import MilestoneKind
+from apps.courses.states import MembershipState, MilestoneKind
 from apps.dashboard.steps import Step, Turn
 from apps.feedback.models import ChangeRequest
 from apps.feedback.states import ChangeState
@@ -13,8 +15,10 @@ from apps.proposals.models import Proposal, Version
 from apps.proposals.states import ProposalState
 from apps.quota.models import QuotaRequest
 from apps.quota.states import RequestState
-from apps.scheduling.models import PublishedSchedule
-from apps.scheduling.states import EventKind
+from apps.scheduling.content import differs, draft_of
+from apps.scheduling.models import Event
+from apps.scheduling.queries import latest_version, problems
+from apps.scheduling.states import EventKind, EventState
 
 
 def plural(count: int, one: str, many: str) -> str:
@@ -42,12 +46,28 @@ def _setting_up(course: Course, students: int) -> list[Step]:
 
 
 def _pairing(course: Course, students: int) -> list[Step]:
+    broken = _broken_pairs(course)
     paired = PairMember.objects.filter(is_active=True, membership__in=course.memberships.active().students()).count()
     url = reverse("pairs:index", args=[course.slug])
     if paired == students:
-        return [Step(Turn.DONE, "Pairs", "Every student has a partner", url)]
+        return [*broken, Step(Turn.DONE, "Pairs", "Every student has a partner", url)]
     text = f"{plural(students - paired, 'student has', 'students have')} no partner yet"
-    return [Step(Turn.THEIRS, "Pairs", text, url, waits_for="the students")]
+    return [*broken, Step(Turn.THEIRS, "Pairs", text, url, waits_for="the students")]
+
+
+def _broken_pairs(course: Course) -> list[Step]:
+    """Pairs one of whose members has dropped the course: only staff can help them."""
+    gone = PairMember.objects.filter(is_active=True, membership__state=MembershipState.DROPPED)
+    pairs = Pair.objects.active().filter(course=course, members__in=gone).distinct().with_people()
+    return [
+        Step(
+            Turn.TROUBLE,
+            "Pairs",
+            f"Decide how {pair} goes on: a member has dropped the course",
+            reverse("pairs:detail", args=[course.slug, pair.pk]),
+        )
+        for pair in pairs
+    ]
 
 
 def _reading(course: Course) -> list[Step]:
@@ -94,12 +114,24 @@ def _quota(course: Course) -> list[Step]:
 
 
 def _day(course: Course) -> list[Step]:
-    url = reverse("scheduling:index", args=[course.slug])
+    """The presentation day: made, filled, published, and still as it is published."""
     milestone = course.milestone(MilestoneKind.PRESENTATION)
     due = milestone.at if milestone else None
-    days = course.events.filter(kind=EventKind.PRESENTATION)
-    published = PublishedSchedule.objects.filter(event__in=days).exists()
-    if published:
-        return [Step(Turn.DONE, "Schedule", "The presentation day is published", url)]
-    text = "Publish the presentation day" if days.exists() else "Make the presentation day"
-    return [Step(Turn.YOURS, "Schedule", text, url, due=due)]
+    days = list(course.events.filter(kind=EventKind.PRESENTATION).exclude(state=EventState.CANCELLED))
+    if not days:
+        url = reverse("scheduling:index", args=[course.slug])
+        return [Step(Turn.YOURS, "Schedule", "Make the presentation day", url, due=due)]
+    return [_one_day(event, due) for event in days]
+
+
+def _one_day(event: Event, due: dt.datetime | None) -> Step:
+    edit = reverse("scheduling:edit", args=[event.course.slug, event.pk])
+    version = latest_version(event)
+    if version is None:
+        return Step(Turn.YOURS, "Schedule", f"Publish “{event}”", edit, due=due)
+    if trouble := problems(event):
+        return Step(Turn.TROUBLE, "Schedule", f"“{event}” does not fit any more: {trouble[0]}", edit, due=due)
+    if differs(version, draft_of(event)):
+        return Step(Turn.YOURS, "Schedule", f"Publish what changed in “{event}”", edit, due=due)
+    agenda = reverse("scheduling:agenda", args=[event.course.slug, event.pk])
+    return Step(Turn.DONE, "Schedule", f"“{event}” is published", agenda)

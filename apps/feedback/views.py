@@ -120,6 +120,7 @@ def decide(request: SignedInRequest, slug: str, version: int) -> HttpResponse:
     form = DecisionForm(request.POST or None, course=course, initial={"seen_decisions": _decisions(read)})
     context = _context(course, version=newest, form=form)
     context["open_changes"] = queries.open_changes([read.proposal]).count()
+    context["earlier"] = Decision.objects.filter(version=newest).select_related("by").order_by("-pk").first()
     if request.method == "POST" and request.POST.get("press") != "change" and form.is_valid():
         try:
             return _preview_or_decide(request, course, read, form, context)

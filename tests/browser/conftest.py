@@ -54,7 +54,10 @@ def open_window(chromium: Browser, site: Any) -> Iterator[Callable[..., Page]]:
 
     def window(width: int = 1280, scheme: str = "light") -> Page:
         context = chromium.new_context(
-            base_url=site.base_url, viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True
+            base_url=site.base_url,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            reduced_motion="reduce",
         )
         contexts.append(context)
         page = context.new_page()

@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from apps.courses.states import MilestoneKind, Role
+from apps.courses.states import MembershipState, MilestoneKind, Role
+from apps.pairs import operations as pairs
+from apps.scheduling import operations as scheduling
 from tests.factories.courses import CourseFactory, MembershipFactory, MilestoneFactory
 from tests.factories.pairs import InvitationFactory, PairFactory
 
@@ -57,11 +59,35 @@ def test_another_courses_pairs_stay_there(world: Any, as_user: Any) -> None:
     assert escape(str(foreign)) not in page
 
 
-@pytest.mark.parametrize(("role", "queries"), [("instructor", 21), ("partner", 13)])
+def test_a_called_off_day_is_not_a_published_day(world: Any, as_user: Any) -> None:
+    event = world.event
+    event.refresh_from_db()
+    scheduling.cancel(event, message="Snow", revision=event.revision, by=world.instructor)
+    page = overview(as_user, world.membership["instructor"])
+    assert "is published" not in page
+    assert "Make the presentation day" in page
+
+
+def test_a_published_day_that_lost_a_pair_is_trouble_again(world: Any, as_user: Any) -> None:
+    pairs.dissolve(world.pair, reason="They parted", by=world.instructor)
+    page = overview(as_user, world.membership["instructor"])
+    assert "does not fit any more" in page
+
+
+def test_a_pair_whose_member_dropped_is_the_staffs_to_help(world: Any, as_user: Any) -> None:
+    membership = world.membership["second_partner"]
+    membership.state = MembershipState.DROPPED
+    membership.save()
+    page = overview(as_user, world.membership["instructor"])
+    assert "a member has dropped the course" in page
+
+
+@pytest.mark.parametrize(("role", "queries"), [("instructor", 31), ("partner", 13)])
 def test_the_number_of_queries_does_not_grow(
     role: str, queries: int, world: Any, as_user: Any, count_queries: Any
 ) -> None:
     client, url = as_user(getattr(world, role)), reverse("dashboard:course", args=[world.course.slug])
+    PairFactory(course=world.course)  # a pair without a slot makes the published day need attention, as more will
     few = count_queries(client, url)
     for _ in range(3):
         PairFactory(course=world.course)

@@ -119,8 +119,9 @@ ATTACKS: dict[str, tuple[str, dict[str, int], set[str]]] = {
     "segmentation fault": ("import ctypes\nctypes.string_at(0)", {}, {"no_result"}),
     "endless recursion": (
         "import sys\nsys.setrecursionlimit(10**9)\ndef f():\n    return f()\nf()",
-        {},
-        {"failed", "no_result", "out_of_memory"},
+        {"wall_s": 10},
+        # How far it gets before a limit stops it depends on the machine's speed.
+        {"failed", "no_result", "out_of_memory", "timeout"},
     ),
     "forges a result": (FORGE_EVERYWHERE + "os._exit(0)", {}, {"no_result"}),
     "forges a result before the true one": (FORGE_EVERYWHERE, {}, {"no_result"}),

@@ -18,6 +18,9 @@ from apps.scheduling.views.common import context_of, event_for, revision_of, to_
 def publish(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """What would change for whom, then the publication itself."""
     event = event_for(request, slug, pk, "scheduling.publish")
+    if event.is_cancelled:
+        messages.error(request, "This day was called off; it cannot be published any more.")
+        return redirect("scheduling:agenda", slug, pk)
     if request.method == "POST":
         try:
             done = operations.publish(event, revision=revision_of(request), by=request.user)
