@@ -182,6 +182,29 @@ def test_a_site_admins_account_is_not_taken_by_a_roster(desk: Desk) -> None:
     assert member.user.email == "root@example.edu"
 
 
+@pytest.mark.parametrize("why", ["another course", "site admin"])
+def test_a_roster_names_nobody_anew_outside_its_course(desk: Desk, why: str) -> None:
+    member = MembershipFactory(course=desk.course, canvas_id="7", roster_name="Wei Tan", user__name="Wei Tan")
+    if why == "another course":
+        MembershipFactory(user=member.user)
+    else:
+        User.objects.filter(pk=member.user.pk).update(is_superuser=True)
+    page = desk.upload(f"Student,ID,Section,Email\nRude Word,7,01,{member.user.email}\n")
+    assert "name: Wei Tan → Rude Word (in this course’s roster only)" in text_of(page)
+    desk.yes()
+    member.refresh_from_db()
+    assert (member.roster_name, member.user.name) == ("Rude Word", "Wei Tan")
+
+
+def test_a_name_from_a_roster_follows_the_roster(desk: Desk) -> None:
+    member = MembershipFactory(course=desk.course, canvas_id="7", roster_name="Wei Tan", user__name="Wei Tan")
+    page = desk.upload(f"Student,ID,Section,Email\nWei Ling Tan,7,01,{member.user.email}\n")
+    assert "roster only" not in text_of(page)
+    desk.yes()
+    member.user.refresh_from_db()
+    assert member.user.name == "Wei Ling Tan"
+
+
 def test_a_made_up_address_does_not_overrule_a_known_one(desk: Desk) -> None:
     member = MembershipFactory(course=desk.course, canvas_id="7", sis_login="jdoe", user__email="jane@example.edu")
     page = desk.upload(f"Student,ID,SIS Login ID,Section\n{member.user.name},7,jdoe,\n", domain="example.edu")

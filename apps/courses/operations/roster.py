@@ -129,7 +129,7 @@ def _carry_out(course: Course, difference: Difference, by: Any) -> None:
 
 
 def _change(course: Course, item: Changed, by: Any) -> None:
-    member, user = item.membership, item.membership.user
+    member, user, renames_account = item.membership, item.membership.user, item.renames_account
     for change in item.changes:
         if change.field == "email":
             user.email = change.new
@@ -141,8 +141,7 @@ def _change(course: Course, item: Changed, by: Any) -> None:
                 "If that is not you, write to your instructor.",
             )
             continue
-        if change.field == "roster_name" and user.name in {"", change.old}:
-            # A name that somebody chose for themselves stays.
+        if change.field == "roster_name" and renames_account:
             user.name = change.new
             user.save(update_fields=["name"])
         setattr(member, change.field, change.new)

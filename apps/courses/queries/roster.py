@@ -23,9 +23,19 @@ class Change:
 
 @dataclass(frozen=True)
 class Changed:
+    """A member whom the roster has otherwise. `is_shared`: the account is not this course's alone, see _is_shared."""
+
     person: Person
     membership: Membership
     changes: list[Change]
+    is_shared: bool = False
+
+    @property
+    def renames_account(self) -> bool:
+        """Whether a new name goes to the account too. A name that somebody chose for themselves stays."""
+        user_name = self.membership.user.name
+        named = [change for change in self.changes if change.field == "roster_name"]
+        return not self.is_shared and any(user_name in {"", change.old} for change in named)
 
 
 @dataclass(frozen=True)
@@ -140,18 +150,26 @@ def _sort_member(
         result.blocked.append(Blocked(person, reason))
         return
     changes = list(_changes(person, member))
+    is_shared = _is_shared(member, elsewhere)
     if person.email and not person.is_derived and person.email != member.user.email:
-        # The address opens the account, so a roster changes it only where the account belongs to this course alone.
-        if person.email in accounts or member.user_id in elsewhere or member.user.is_superuser:
+        if person.email in accounts or is_shared:
             result.blocked.append(
                 Blocked(person, f"Signs in as {member.user.email}; only a site admin can change that address.")
             )
             return
         changes.append(Change("email", "signs in as", member.user.email, person.email))
     if changes:
-        result.changed.append(Changed(person, member, changes))
+        result.changed.append(Changed(person, member, changes, is_shared))
     else:
         result.unchanged += 1
+
+
+def _is_shared(member: Membership, elsewhere: set[int]) -> bool:
+    """Whether an account is more than this course's: its address opens other courses too, and its name stands there.
+
+    A roster changes neither then.
+    """
+    return member.user_id in elsewhere or member.user.is_superuser
 
 
 def _changes(person: Person, member: Membership) -> Iterable[Change]:
