@@ -79,7 +79,9 @@ def test_the_last_instructor_stays(course: Course, teacher: Membership, as_user:
         page = client.post(url("member", course, teacher.pk), {"role": "student", "section": ""})
         assert page.context["form"].errors["role"] == ["A course needs an instructor. Make somebody else one first."]
     else:
-        client.post(url("member_drop", course, teacher.pk))
+        page = client.post(url("member_drop", course, teacher.pk), follow=True)
+        assert page.redirect_chain == [(url("member", course, teacher.pk), 302)]
+        assert "A course needs an instructor. Make somebody else one first." in page.content.decode()
     teacher.refresh_from_db()
     assert (teacher.role, teacher.state) == ("instructor", "active")
 

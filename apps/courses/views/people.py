@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.errors import Refused
+from apps.core.errors import Refused, Stale
 from apps.core.models import AuditEvent
 from apps.core.policies import require
 from apps.courses import operations
@@ -81,8 +81,11 @@ def member_drop(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         else:
             operations.drop_member(found, by=request.user)
             messages.success(request, f"{found} is out of the course. What they did stays; nobody was mailed.")
+    except Stale as refusal:
+        messages.error(request, refusal.message)
     except Refused as refusal:
         messages.error(request, refusal.message)
+        return redirect("course:member", slug, pk)
     # Whoever took themselves out may not look any more.
     is_own = found.user_id == request.user.pk and not request.user.is_site_admin
     return redirect("/") if is_own else redirect("course:members", slug)
