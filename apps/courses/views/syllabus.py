@@ -79,6 +79,8 @@ def _preview(
     refusal: Refused | None = None,
 ) -> HttpResponse:
     zone = form.cleaned_data["time_zone"]
+    rows = _milestone_rows(course, form)
+    moments = [(row["pk"], dt.datetime.combine(row["date"], row["time"])) for row in rows]
     context = {
         "course": course,
         "room": "course",
@@ -86,7 +88,7 @@ def _preview(
         "carried": form.carried(),
         "days": days,
         "milestones": milestones,
-        "changes": calendar_changes(course, form.syllabus.days),
+        "changes": calendar_changes(course, form.syllabus.days, moments),
         "new_zone": zone if zone != course.time_zone else "",
         "zone": zone.replace("_", " "),
         "seen": seen,
@@ -122,14 +124,16 @@ def _milestone_rows(course: Course, form: SyllabusForm) -> list[dict[str, Any]]:
 
 
 def _milestone_row(course: Course, form: SyllabusForm, found: reading.Found, match: Any) -> dict[str, Any]:
-    """A milestone of the table. One that stands on its day already keeps its time unless the table names another."""
+    """A milestone of the table. One that stands already keeps its title, and on its day its time too unless the
+    table names another."""
     old = course.local(match.at) if match else None
     default = form.cleaned_data["class_time"] if found.kind in reading.DAY_KINDS else END_OF_DAY
     time = found.at or (old.time() if old and old.date() == found.date else default)
     hint = f"“{found.source}” in the row of {found.day:%b} {found.day.day}."
     if old and (old.date(), old.time()) != (found.date, time):
         hint += f" Until now: {old:%a} {old.day} {old:%b %Y, %H:%M}."
-    row = {"kind": found.kind, "title": found.title, "date": found.date, "time": time, "hint": hint}
+    title = match.title if match else found.title
+    row = {"kind": found.kind, "title": title, "date": found.date, "time": time, "hint": hint}
     return {**row, "pk": match.pk if match else None}
 
 
