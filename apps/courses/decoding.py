@@ -22,6 +22,7 @@ ENCODINGS = [
 ]
 # A letter of Windows-1252 that no name has there: a capital or a symbol in the middle of a word.
 _IMPLAUSIBLE = re.compile(r"[a-zß-ÿ][A-ZÀ-ÞŠŒŽŸ](?![a-z])|[^\x00-\x7fÀ-ÖØ-öø-ÿŠšŒœŽžŸ’‘“”–—…·ºª€\xa0]")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _BOMS = [(codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")]
 
 
@@ -34,6 +35,8 @@ def decode(data: bytes, encoding: str = "") -> tuple[str, str]:
         raise Refused("This is a workbook, not a CSV file. Save it as CSV and upload that.", field="file")
     if data.startswith(b"%PDF") or data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refused("This is not a CSV file. Save the table as CSV and upload that.", field="file")
+    if not encoding and _is_binary(data):
+        raise Refused("This is not a text file. Save the table as CSV or plain text and upload that.", field="file")
     name = encoding or _encoding_of(data)
     try:
         text = data.decode(name)
@@ -44,6 +47,18 @@ def decode(data: bytes, encoding: str = "") -> tuple[str, str]:
             f"This file cannot be read as {_call(name)}. Save it as “CSV UTF-8” and upload that.", field="file"
         )
     return text, _call(name)
+
+
+def _is_binary(data: bytes) -> bool:
+    """Whether this is a picture, a program or the like: text has few control characters, and UTF-16 shows its zeros
+    in every other byte alone."""
+    if any(data.startswith(bom) for bom, _ in _BOMS):
+        return False
+    sample = data[:4000]
+    zeros = sorted([sample[::2].count(0), sample[1::2].count(0)])
+    if zeros[1]:
+        return zeros[0] * 20 > zeros[1] or zeros[1] * 8 < len(sample)
+    return len(_CONTROLS.findall(sample)) * 20 > len(sample)
 
 
 def _encoding_of(data: bytes) -> str:

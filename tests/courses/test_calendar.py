@@ -206,7 +206,7 @@ def test_unreadable_rows_are_listed_and_the_way_back_keeps_the_text(client: Clie
         ({"text": ""}, "text", "Paste the table, or choose a file with it."),
         ({"text": "prose"}, "text", "No row with a date was found."),
         ({"text": "x" * 5_000_000}, "text", "Paste the table alone."),
-        ({"year": "24"}, "year", "Ensure this value is greater than or equal to 2000."),
+        ({"year": "24"}, "year", "Give the year of the first class, 2000 to 2100."),
         ({"time_zone": "Mars/Base"}, "time_zone", "Select a valid choice."),
         ({"class_time": "25:00"}, "class_time", "Enter a valid time."),
     ],

@@ -143,6 +143,14 @@ def test_an_address_is_taken_once_and_nothing_typed_is_lost(course: Course, teac
     assert page.context["form"]["title"].value() == "Next"
 
 
+def test_a_short_name_that_cannot_be_one_gets_a_plain_sentence(teacher: Membership, as_user: Any) -> None:
+    fields = {"title": "Next", "term": "T", "slug": "two words", "time_zone": "UTC"}
+    page = as_user(teacher.user).post(reverse("courses:create"), fields)
+    assert page.context["form"].errors["slug"] == [
+        "Use only letters, digits, hyphens and underscores, no spaces: such as cs7150-f24."
+    ]
+
+
 def test_settings_change_the_zone_and_keep_the_moments(course: Course, teacher: Membership, as_user: Any) -> None:
     as_user(teacher.user).post(
         url("settings", course), {"title": "Renamed", "term": course.term, "time_zone": "Asia/Tokyo"}

@@ -62,13 +62,33 @@ def test_doubles_are_named_with_their_lines() -> None:
     roster = read(
         "Student,ID,SIS Login ID,Section,Email\n"
         "A One,1,a,01,a@example.edu\nB Two,2,b,01,b@example.edu\n"
-        "A Again,3,c,01,A@example.edu\nB Again,2,d,01,d@example.edu\n"
+        "A one,,c,01,A@example.edu\nB Again,2,d,01,d@example.edu\n"
     )
     assert [person.name for person in roster.people] == ["A One", "B Two"]
     assert roster.notes == [
-        "Line 4 has the same address as line 2 (a@example.edu) and is left out.",
-        "Line 5 has the same Canvas ID as line 3 (2) and is left out.",
+        "A one, line 4: same address as A One, line 2 (a@example.edu); left out.",
+        "B Again, line 5: same Canvas ID as B Two, line 3 (2); left out.",
     ]
+
+
+@pytest.mark.parametrize("second", ["Wayne Tan,,wtan@example.edu", "Wei Tan,9,wtan@example.edu"])
+def test_somebody_else_with_the_same_address_stays_without_it(second: str) -> None:
+    roster = read(f"Student,ID,Email,Section\nWei Tan,7,wtan@example.edu,01\n{second},01\n")
+    first, other = roster.people
+    name = second.split(",")[0]
+    assert (first.email, other.name, other.email) == ("wtan@example.edu", name, "")
+    assert other.trouble == "Same address as Wei Tan, line 2 (wtan@example.edu)."
+    assert roster.notes == [f"{name}, line 3: same address as Wei Tan, line 2 (wtan@example.edu); see below."]
+
+
+@pytest.mark.parametrize("line", ['"Jane,j@example.edu', '"Jane" Doe,j@example.edu'])
+def test_a_lone_quotation_mark_is_said_in_plain_words(line: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        read(f"Name,Email\n{line}\n")
+    assert refusal.value.message == (
+        "The table breaks off at line 2: a quotation mark there has no partner, or stands inside a cell. "
+        "Mend that line and upload the file again."
+    )
 
 
 def test_formulas_and_markup_are_text() -> None:
@@ -144,7 +164,9 @@ def test_an_encoding_may_be_named() -> None:
         (b"\xff\xfeN\x00a\x00m", "", "cannot be read as Unicode (UTF-16)"),
         (b"\xef\xbb\xbfName\xff", "", "cannot be read as Unicode (UTF-8)"),
         (b"Name\xe9", "utf-8-sig", "cannot be read as Unicode (UTF-8)"),
-        (bytes(range(256)), "", "cannot be read as"),
+        (bytes(range(256)), "", "This is not a text file."),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00\x08\x06\xff\xd9" * 20, "", "This is not a text file."),
+        (b"\x7fELF\x02\x01\x01\x04\x05\x06" * 20, "", "This is not a text file."),
     ],
 )
 def test_what_is_no_text_is_refused_with_a_sentence(data: bytes, encoding: str, sentence: str) -> None:

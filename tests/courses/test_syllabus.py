@@ -130,7 +130,7 @@ def test_rows_that_cannot_be_read_are_listed_with_the_reason() -> None:
     result = read(text, year=2024)
     assert [day.topic for day in result.days] == ["One", "Two"]
     assert [(row.line, row.reason) for row in result.unreadable] == [
-        (3, "February 2025 has 28 days, so there is no 2/30."),
+        (3, "February 2024 has 29 days, so there is no 2/30."),
         (4, "No date stands in this row."),
         (5, "A line without columns, in the middle of the table."),
         (6, "There is no month 13."),
@@ -144,6 +144,11 @@ def test_the_leap_day_exists_in_leap_years_only() -> None:
     assert [row.reason for row in read(text, year=2025).unreadable] == [
         "February 2025 has 28 days, so there is no 2/29."
     ]
+
+
+def test_a_leap_day_of_the_next_year_names_that_year() -> None:
+    result = read("Date,Topic\n12/16,One\n1/6,Two\n2/29,Leap\n", year=2024)
+    assert [row.reason for row in result.unreadable] == ["February 2025 has 28 days, so there is no 2/29."]
 
 
 def test_dates_that_stand_twice_are_kept_and_said() -> None:

@@ -30,6 +30,9 @@ class CourseForm(CourseSettingsForm):
     class Meta(CourseSettingsForm.Meta):
         fields = ["title", "term", "slug"]
         labels = {"slug": "Short name"}
+        error_messages = {
+            "slug": {"invalid": "Use only letters, digits, hyphens and underscores, no spaces: such as cs7150-f24."}
+        }
 
     instructor_email = forms.EmailField(
         label="Instructor’s address",

@@ -14,6 +14,8 @@ from apps.courses.forms.course import zone_field
 from apps.courses.models import DEFAULT_ZONE
 from apps.courses.operations import MeetingEntry
 
+YEAR_ASKED = "Give the year of the first class, 2000 to 2100."
+
 
 class SyllabusForm(UploadFormMixin, CrispyForm):
     """The table and what it does not say itself. Once valid, `syllabus` is what was read."""
@@ -32,7 +34,11 @@ class SyllabusForm(UploadFormMixin, CrispyForm):
         help_text="A text, Markdown or CSV file. It is used in place of pasted text.",
     )
     year = forms.IntegerField(
-        label="Year of the first class", min_value=2000, max_value=2100, help_text="The table’s dates have none."
+        label="Year of the first class",
+        min_value=2000,
+        max_value=2100,
+        help_text="The table’s dates have none.",
+        error_messages=dict.fromkeys(["required", "invalid", "min_value", "max_value"], YEAR_ASKED),
     )
     class_time = forms.TimeField(
         label="Class begins at",

@@ -1,6 +1,7 @@
 """From the text of a roster file to people."""
 
 import csv
+import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -83,9 +84,11 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
             if any(cell.strip() for cell in cells):
                 rows.append((line, cells))
             line = reader.line_num + 1
-    except csv.Error as error:
+    except csv.Error:
         raise Refused(
-            f"The table breaks off at line {line}: a quotation mark there has no partner ({error}).", field="file"
+            f"The table breaks off at line {line}: a quotation mark there has no partner, or stands inside a cell. "
+            "Mend that line and upload the file again.",
+            field="file",
         ) from None
     return rows
 
@@ -131,24 +134,38 @@ def _person(line: int, values: dict[str, str], domain: str, notes: list[str]) ->
 
 
 def _without_doubles(roster: Roster) -> list[Person]:
-    """Each person once: a later line with the same address or number as an earlier one is named and left out."""
-    seen: dict[tuple[str, str], int] = {}
+    """Each person once: a later line with a number of an earlier one, or its address and name, is left out.
+
+    Somebody else with the address of an earlier line stays, without it, to be given another. Both are named.
+    """
+    seen: dict[tuple[str, str], Person] = {}
     people = []
     for person in roster.people:
-        keys = list(_keys(person))
-        double = next(((key, seen[key]) for key in keys if key in seen), None)
+        double = next(((key, seen[key]) for key in _keys(person) if key in seen), None)
         if double:
-            (what, value), line = double
-            roster.notes.append(f"Line {person.line} has the same {what} as line {line} ({value}) and is left out.")
-            continue
+            (what, value), first = double
+            same = f"ame {what} as {first.name}, line {first.line} ({value})"
+            is_other = what == "address" and _are_different(person, first)
+            roster.notes.append(
+                f"{person.name}, line {person.line}: s{same}; {'see below' if is_other else 'left out'}."
+            )
+            if not is_other:
+                continue
+            person = dataclasses.replace(person, email="", is_derived=False, trouble=f"S{same}.")
         people.append(person)
-        seen.update(dict.fromkeys(keys, person.line))
+        seen.update(dict.fromkeys(_keys(person), person))
     return people
 
 
 def _keys(person: Person) -> Iterator[tuple[str, str]]:
-    named = {"address": person.email, "Canvas ID": person.canvas_id, "SIS user ID": person.sis_id}
+    """The numbers first: an address may have been copied into the wrong line."""
+    named = {"Canvas ID": person.canvas_id, "SIS user ID": person.sis_id, "address": person.email}
     yield from ((what, value) for what, value in named.items() if value)
+
+
+def _are_different(one: Person, other: Person) -> bool:
+    numbers = [(one.canvas_id, other.canvas_id), (one.sis_id, other.sis_id)]
+    return any(a and b and a != b for a, b in numbers) or one.name.casefold() != other.name.casefold()
 
 
 def _lines(numbers: list[int]) -> str:

@@ -122,7 +122,7 @@ def in_sequence(written: Written, *, previous: dt.date | None, first_year: int) 
     """The date of a row: the year that puts it nearest to the row before, so that January follows December."""
     if written.year is not None:
         return _date(written.year, written)
-    if previous is None:
+    if previous is None or _never_exists(written):
         return _date(first_year, written)
     years = [year for year in (previous.year, previous.year + 1, previous.year - 1) if year >= first_year]
     return _date(_nearest_year(written, years or [first_year], previous), written)
@@ -138,6 +138,11 @@ def near(written: Written, day: dt.date) -> dt.date:
 def _nearest_year(written: Written, years: list[int], day: dt.date) -> int:
     month = min(max(written.month, 1), 12)
     return min(years, key=lambda year: abs((dt.date(year, month, min(written.day, 28) or 1) - day).days))
+
+
+def _never_exists(written: Written) -> bool:
+    """Whether no year has this day, so that the one to be named is the one that was given."""
+    return not 1 <= written.month <= 12 or not 1 <= written.day <= calendar.monthrange(2000, written.month)[1]
 
 
 def _date(year: int, written: Written) -> dt.date:
