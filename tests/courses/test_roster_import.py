@@ -1,55 +1,19 @@
 """A roster from the upload to the yes, through the pages."""
 
-import re
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.core.models import AuditEvent, OutgoingMail
 from apps.courses.models import Membership, RosterImport
 from apps.courses.states import ImportState, MembershipState, Role
+from tests.courses.desk import Desk, text_of
 from tests.factories.accounts import UserFactory
-from tests.factories.courses import CourseFactory, MembershipFactory
+from tests.factories.courses import MembershipFactory
 
 pytestmark = pytest.mark.django_db
-
-
-class Desk:
-    """An instructor at the roster pages of a course of their own."""
-
-    def __init__(self, as_user: Any) -> None:
-        self.course = CourseFactory()
-        self.teacher = MembershipFactory(course=self.course, role=Role.INSTRUCTOR).user
-        self.client = as_user(self.teacher)
-
-    def upload(self, text: str | bytes, **fields: str) -> Any:
-        data = text if isinstance(text, bytes) else text.encode()
-        file = SimpleUploadedFile("roster.csv", data, content_type="text/csv")
-        url = reverse("course:roster_upload", args=[self.course.slug])
-        return self.client.post(url, {"file": file, **fields}, follow=True)
-
-    def preview(self) -> str:
-        return reverse("course:roster_preview", args=[self.course.slug, RosterImport.objects.latest("pk").pk])
-
-    def yes(self, page: Any = None, **fields: Any) -> Any:
-        page = page or self.client.get(self.preview())
-        seen = re.search(r'name="seen" value="(\w+)"', page.content.decode())[1]
-        return self.client.post(self.preview(), {"seen": seen, **fields}, follow=True)
-
-    def people(self) -> dict[str, str]:
-        return {member.user.email: member.state for member in self.course.memberships.students().select_related("user")}
-
-
-@pytest.fixture
-def desk(as_user: Any) -> Desk:
-    return Desk(as_user)
-
-
-def text_of(response: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def test_nothing_is_written_before_the_yes_and_all_of_it_after(desk: Desk) -> None:
@@ -160,6 +124,34 @@ def test_a_changed_address_moves_the_account_and_tells_the_old_one(desk: Desk) -
     member.user.refresh_from_db()
     assert member.user.email == "new@example.edu"
     assert OutgoingMail.objects.get().to == "old@example.edu"
+
+
+def test_who_is_mailed_is_said_before_and_after(desk: Desk) -> None:
+    MembershipFactory(course=desk.course, canvas_id="7", user__email="old@example.edu", user__name="Jane")
+    page = desk.upload("Student,ID,Section,Email\nJane,7,01,new@example.edu\n")
+    assert "Only the old address marked above gets a mail." in text_of(page)
+    assert "Nobody is mailed" not in text_of(page)
+    done = text_of(desk.yes(page))
+    assert "1 old address was told of the new one by mail; nobody else was mailed." in done
+    assert "can sign in now" not in done
+
+
+def test_nobody_is_let_in_by_an_import_that_only_drops(desk: Desk) -> None:
+    stays, goes = MembershipFactory(course=desk.course), MembershipFactory(course=desk.course)
+    page = desk.upload(f"Name,Email\n{stays.user.name},{stays.user.email}\n")
+    assert "Nobody is mailed." in text_of(page)
+    done = text_of(desk.yes(page, drop=[goes.pk]))
+    assert "Imported: 0 new, 0 changed, 1 dropped. Nobody was mailed." in done
+    assert "can sign in now" in text_of(desk.yes(desk.upload("Name,Email\nNew One,new@example.edu\n")))
+
+
+def test_two_people_with_one_address_both_come_in(desk: Desk) -> None:
+    page = desk.upload("Name,Email\nWei Tan,wtan@example.edu\nWayne Tan,wtan@example.edu\n")
+    assert "Line 3. Same address as Wei Tan, line 2 (wtan@example.edu)." in text_of(page)
+    again = desk.yes(page, **{"address-3": "wtan@example.edu"})
+    assert "Line 2 has this address." in text_of(again)
+    desk.yes(page, **{"address-3": "wayne@example.edu"})
+    assert set(desk.people()) == {"wtan@example.edu", "wayne@example.edu"}
 
 
 def test_an_instructor_cannot_take_an_account_that_other_courses_share(desk: Desk) -> None:

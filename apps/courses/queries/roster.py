@@ -40,7 +40,7 @@ class Changed:
 
 @dataclass(frozen=True)
 class Blocked:
-    """Somebody in the file who is left as they are, and why."""
+    """Somebody in the file who is not touched, and why."""
 
     person: Person
     reason: str
@@ -68,6 +68,16 @@ class Difference:
             [membership.pk for membership in self.gone],
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+    @property
+    def mailed(self) -> int:
+        """How many old addresses are told that somebody signs in with another one from now on."""
+        return sum(change.field == "email" for item in self.changed for change in item.changes)
+
+    @property
+    def lets_in(self) -> bool:
+        """Whether somebody can open the course who could not before."""
+        return bool(self.new) or any(change.field == "state" for item in self.changed for change in item.changes)
 
     @property
     def is_empty(self) -> bool:

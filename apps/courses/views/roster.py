@@ -9,7 +9,7 @@ from apps.courses import operations
 from apps.courses.access import course_for
 from apps.courses.forms import RosterDecisionForm, RosterUploadForm
 from apps.courses.models import Course, RosterImport
-from apps.courses.queries import compare
+from apps.courses.queries import Difference, compare
 from apps.courses.roster import Person
 from apps.courses.states import ImportState
 
@@ -53,11 +53,17 @@ def roster_preview(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            counts = f"{len(done.new)} new, {len(done.changed)} changed, {len(done.gone)} dropped"
-            messages.success(request, f"Imported: {counts}. They can sign in now; nobody was mailed.")
+            messages.success(request, _summary(done))
             return redirect("course:members", slug)
     context = {"course": course, "room": "course", "roster": roster, "difference": form.difference, "form": form}
     return render(request, "courses/roster_preview.html", context)
+
+
+def _summary(done: Difference) -> str:
+    counts = f"{len(done.new)} new, {len(done.changed)} changed, {len(done.gone)} dropped"
+    sign_in = " Who is new or back can sign in now." if done.lets_in else ""
+    told = f"{done.mailed} old address{'es were' if done.mailed > 1 else ' was'} told of the new one by mail"
+    return f"Imported: {counts}.{sign_in} {f'{told}; nobody else was' if done.mailed else 'Nobody was'} mailed."
 
 
 def _again(request: SignedInRequest, roster: RosterImport, refusal: Stale) -> RosterDecisionForm:
