@@ -1,24 +1,19 @@
 """The calendar and the import of a syllabus, through the pages."""
 
 import datetime as dt
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import reverse
 
 from apps.core.models import AuditEvent
-from apps.courses.models import Course, Milestone
+from apps.courses.models import Course
 from apps.courses.states import MilestoneKind, Role
+from tests.courses.syllabus_pages import SCHEDULE, fields_of, local, preview, save, text_of, url
 from tests.factories.courses import CourseFactory, MeetingFactory, MembershipFactory, MilestoneFactory
 
 pytestmark = pytest.mark.django_db
-
-SCHEDULE = (Path(__file__).parent / "data" / "schedule.txt").read_text(encoding="utf-8")
-ASKED = {"year": "2024", "time_zone": "America/New_York", "class_time": "13:30"}
 
 
 @pytest.fixture
@@ -29,40 +24,6 @@ def course(db: None) -> Course:
 @pytest.fixture
 def client(course: Course, as_user: Any) -> Client:
     return as_user(MembershipFactory(course=course, role=Role.INSTRUCTOR).user)
-
-
-def url(name: str, course: Course, *args: Any) -> str:
-    return reverse(f"course:{name}", args=[course.slug, *args])
-
-
-def preview(client: Client, course: Course, text: str = SCHEDULE, **asked: Any) -> Any:
-    return client.post(url("syllabus", course), {**ASKED, "text": text, **asked})
-
-
-def fields_of(page: Any) -> dict[str, str]:
-    """What a browser would send back for the preview's form, without its buttons."""
-    sent = {}
-    for form in [page.context["carried"], *page.context["days"].forms, *page.context["milestones"].forms]:
-        for field in form:
-            value = field.value()
-            widget = field.field.widget
-            if value not in (None, "", False):
-                sent[field.html_name] = widget.format_value(value) if hasattr(widget, "format_value") else str(value)
-    for formset in (page.context["days"], page.context["milestones"]):
-        sent |= {field.html_name: str(field.value()) for field in formset.management_form}
-    return {**sent, "seen": page.context["seen"]}
-
-
-def save(client: Client, course: Course, fields: dict[str, str]) -> Any:
-    return client.post(url("syllabus_save", course), fields, follow=True)
-
-
-def text_of(response: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-
-
-def local(milestone: Milestone) -> str:
-    return f"{milestone.course.local(milestone.at):%Y-%m-%d %H:%M}"
 
 
 def test_from_the_paste_to_the_calendar(client: Client, course: Course) -> None:
@@ -124,69 +85,6 @@ def test_a_time_that_the_clocks_skip_is_refused(client: Client, course: Course) 
     fields = fields_of(preview(client, course))
     page = save(client, course, fields | {"milestones-0-date": "2025-03-09", "milestones-0-time": "02:30"})
     assert "The clocks in America/New_York skip 02:30 on that day." in text_of(page)
-
-
-def test_a_second_import_says_what_it_replaces_and_moves_milestones(client: Client, course: Course) -> None:
-    proposal = MilestoneFactory(course=course, at=dt.datetime(2024, 11, 9, 4, 59, tzinfo=dt.UTC))
-    pairs = MilestoneFactory(course=course, kind=MilestoneKind.PAIRS, title="Pairs formed")
-    MeetingFactory(course=course, date="2024-09-05", topic="A day that goes")
-    MeetingFactory(course=course, date="2024-10-14", topic="No class (University holiday)")
-    page = preview(client, course)
-    assert "1 unchanged, 0 changed, 11 new, 1 removed" in text_of(page)
-    assert "A day that goes" in text_of(page)
-    assert "Until now: Fri 8 Nov 2024, 23:59." in text_of(page)
-    assert "Stands in the calendar already; the table does not name it." in text_of(page)
-    save(client, course, fields_of(page))
-    proposal.refresh_from_db()
-    assert local(proposal) == "2024-11-15 23:59", "the milestone moved, it was not made anew"
-    assert set(course.milestones.filter(kind__in=["pairs", "proposal"])) == {proposal, pairs}
-    assert not course.meetings.filter(topic="A day that goes").exists()
-
-
-def test_a_second_import_names_the_hand_edits_it_overwrites(client: Client, course: Course) -> None:
-    save(client, course, fields_of(preview(client, course)))
-    assert "No class day and no milestone changes" in text_of(preview(client, course))
-    course.meetings.filter(date="2024-09-09").update(topic="Lines, by a guest", notes="")
-    proposal = course.milestone(MilestoneKind.PROPOSAL)
-    proposal.title, proposal.at = "Hand in proposals", dt.datetime(2024, 11, 19, 4, 59, tzinfo=dt.UTC)
-    proposal.save()
-    page = preview(client, course)
-    assert "11 unchanged, 1 changed, 0 new, 0 removed" in text_of(page)
-    assert "Mon 9 Sep 2024 changes topic: Lines, by a guest → Fitting lines, with losses" in text_of(page)
-    assert "notes: empty → Notes Notebook on losses" in text_of(page)
-    assert "Milestones: 2 unchanged, 1 moved, 0 new." in text_of(page)
-    assert "Hand in proposals: Mon 18 Nov 2024, 23:59 → Fri 15 Nov 2024, 23:59" in text_of(page)
-    assert page.context["milestones"].forms[0]["title"].value() == "Hand in proposals"
-    save(client, course, fields_of(page))
-    proposal.refresh_from_db()
-    assert (proposal.title, local(proposal)) == ("Hand in proposals", "2024-11-15 23:59")
-
-
-def test_a_long_text_that_changes_is_shortened_where_it_differs(client: Client, course: Course) -> None:
-    MeetingFactory(course=course, date="2024-09-04", topic="word " * 40 + "old end")
-    page = preview(client, course, "Date | Topic\n9/4 | " + "word " * 40 + "new end\n9/9 | Two\n")
-    shown = text_of(page)[: text_of(page).index("Milestones:")]
-    assert re.search(r"…[word ]+ old end → …[word ]+ new end", shown)
-    assert "word " * 30 not in shown
-
-
-def test_other_line_ends_are_no_change(client: Client, course: Course) -> None:
-    MeetingFactory(course=course, date="2024-09-04", topic="One\r\nline", readings="", due="", notes="")
-    MeetingFactory(course=course, date="2024-09-09", topic="Two", readings="", due="", notes="")
-    page = preview(client, course, "Date | Topic\n9/4 | One<br>line\n9/9 | Two\n")
-    assert "No class day and no milestone changes" in text_of(page)
-
-
-def test_a_calendar_that_changed_since_the_preview_is_not_overwritten_unseen(client: Client, course: Course) -> None:
-    fields = fields_of(preview(client, course)) | {"days-0-topic": "Mine"}
-    MeetingFactory(course=course, date="2024-09-05", topic="Somebody else’s")
-    page = save(client, course, fields)
-    assert "The calendar was changed while you looked at this" in text_of(page)
-    assert "Thu 5 Sep 2024 goes: Somebody else’s" in text_of(page)
-    assert "Mine" in text_of(page)
-    assert [meeting.topic for meeting in course.meetings.all()] == ["Somebody else’s"]
-    save(client, course, fields_of(page))
-    assert course.meetings.first().topic == "Mine"
 
 
 def test_unreadable_rows_are_listed_and_the_way_back_keeps_the_text(client: Client, course: Course) -> None:
