@@ -3,8 +3,13 @@
 One box is saved at a time by the page's autosave, all of them by its button. A box whose text was changed by the other
 partner meanwhile is not saved: it keeps what was typed and shows the other text too, with three ways out, sent as
 `resolve-<key>` = `<way>:<revision that was shown>`: "mine" over theirs, "theirs" instead, or "both" in one text.
+
+Each box sends the mark it was made with, `<revision>.<digest of its text>`. A box that still holds the text of its mark
+was not touched: the other partner's text stands, and there is nothing to choose.
 """
 
+import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -20,22 +25,48 @@ from apps.proposals.models import DraftSection, Proposal, Section
 from apps.proposals.operations import Conflict, SourceRow
 
 MAX_ROWS = 200  # of sources read from one request
+A_MARK = re.compile(r"([0-9]{1,9})(?:\.([0-9a-f]{16}))?")
+
+
+def digest(text: str) -> str:
+    """Sixteen hexadecimal digits that tell whether a box still holds the text it was made with."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a box was made from: a revision, and the digest of the text it showed then ("" when not told)."""
+
+    revision: int
+    digest: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.revision}.{self.digest}" if self.digest else str(self.revision)
+
+    @classmethod
+    def sent(cls, data: QueryDict, name: str) -> "Mark":
+        """The mark in a request; of a revision that never stands there when it is none."""
+        found = A_MARK.fullmatch(data.get(name, ""))
+        return cls(int(found[1]), found[2] or "") if found else cls(-1)
+
+    def is_of(self, text: str) -> bool:
+        return bool(self.digest) and self.digest == digest(text)
 
 
 @dataclass
 class SectionBox:
-    """One section: what stands in the database (`draft`) and what the box shows (`text`, made from `revision`)."""
+    """One section: what stands in the database (`draft`) and what the box shows (`text`, made from `mark`)."""
 
     section: Section
     draft: DraftSection
     text: str
-    revision: int
+    mark: Mark
     error: str = ""
     theirs: DraftSection | None = None
 
     @classmethod
     def of(cls, section: Section, draft: DraftSection) -> "SectionBox":
-        return cls(section, draft, draft.text, draft.revision)
+        return cls(section, draft, draft.text, Mark(draft.revision, digest(draft.text)))
 
     @property
     def key(self) -> str:
@@ -53,7 +84,7 @@ class SectionBox:
 @dataclass
 class TitleBox:
     text: str
-    revision: int
+    mark: Mark
     error: str = ""
     theirs: str | None = None
     standing: int = 0  # the revision that stands there, when it is not the one the box was made from
@@ -63,7 +94,7 @@ class TitleBox:
 class SourcesBox:
     rows: list[SourceRow]
     has_none: bool
-    revision: int
+    mark: Mark
     error: str = ""
     theirs: list[SourceRow] | None = None
     theirs_has_none: bool = False
@@ -112,12 +143,13 @@ class Editor:
 
 
 def title_box(proposal: Proposal) -> TitleBox:
-    return TitleBox(proposal.title, proposal.title_revision)
+    return TitleBox(proposal.title, Mark(proposal.title_revision, digest(proposal.title)))
 
 
 def sources_box(proposal: Proposal) -> SourcesBox:
     rows = [SourceRow(row.kind, row.reference, row.used_for) for row in proposal.sources.all()]
-    return SourcesBox(rows, proposal.has_no_sources, proposal.sources_revision)
+    mark = Mark(proposal.sources_revision, digest(_listed(rows, proposal.has_no_sources)))
+    return SourcesBox(rows, proposal.has_no_sources, mark)
 
 
 def save_section(proposal: Proposal, section: Section, data: QueryDict, *, by: User) -> SectionBox:
@@ -127,10 +159,12 @@ def save_section(proposal: Proposal, section: Section, data: QueryDict, *, by: U
     if way == "theirs":
         return SectionBox.of(section, standing)
     typed = plain(data.get(f"text-{section.key}", ""))
-    box = SectionBox(section, standing, typed, _revision(data, f"revision-{section.key}"))
+    box = SectionBox(section, standing, typed, Mark.sent(data, f"revision-{section.key}"))
+    if not way and box.mark.is_of(typed):
+        return SectionBox.of(section, standing)
     text = f"{typed.rstrip()}\n\n{standing.text}" if way == "both" else typed
     try:
-        operations.save_section(proposal, section, text=text, revision=seen if way else box.revision, by=by)
+        operations.save_section(proposal, section, text=text, revision=seen if way else box.mark.revision, by=by)
     except Conflict:
         box.theirs = _draft(proposal, section)
     except Refused as refusal:
@@ -145,9 +179,11 @@ def save_title(proposal: Proposal, data: QueryDict, *, by: User) -> TitleBox:
     way, seen = _resolution(data, "title")
     if way == "theirs":
         return title_box(_fresh(proposal))
-    box = TitleBox(plain(data.get("title", "")), _revision(data, "title_revision"))
+    box = TitleBox(plain(data.get("title", "")), Mark.sent(data, "title_revision"))
+    if not way and box.mark.is_of(box.text):
+        return title_box(_fresh(proposal))
     try:
-        saved = operations.save_title(proposal, title=box.text, revision=seen if way else box.revision, by=by)
+        saved = operations.save_title(proposal, title=box.text, revision=seen if way else box.mark.revision, by=by)
     except Conflict as conflict:
         box.theirs, box.standing = _fresh(proposal).title, conflict.revision
     except Refused as refusal:
@@ -165,9 +201,11 @@ def save_sources(proposal: Proposal, data: QueryDict, *, by: User) -> SourcesBox
         return standing
     press = data.get("press", "")
     rows = [row for number, row in enumerate(_typed_rows(data)) if press != f"remove-source-{number}"]
-    box = SourcesBox(rows, data.get("has_no_sources") == "on", _revision(data, "sources_revision"))
+    box = SourcesBox(rows, data.get("has_no_sources") == "on", Mark.sent(data, "sources_revision"))
+    if not way and not press.endswith("source") and box.mark.is_of(_listed(rows, box.has_none)):
+        return standing
     wanted = rows + [row for row in standing.rows if row not in rows] if way == "both" else rows
-    revision = seen if way else box.revision
+    revision = seen if way else box.mark.revision
     try:
         saved = operations.save_sources(proposal, rows=wanted, has_no_sources=box.has_none, revision=revision, by=by)
     except Conflict as conflict:
@@ -186,10 +224,9 @@ def _typed_rows(data: QueryDict) -> list[SourceRow]:
     return [SourceRow(*map(plain, row)) for row in zip_longest(*columns, fillvalue="")]
 
 
-def _revision(data: QueryDict, name: str) -> int:
-    """The revision a box was made from; one that never stands there when it is not a number."""
-    value = data.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1
+def _listed(rows: list[SourceRow], has_none: bool) -> str:
+    """A list of sources as one text; rows that hold nothing do not count."""
+    return repr(([row for row in rows if row.reference.strip() or row.used_for.strip()], has_none))
 
 
 def _resolution(data: QueryDict, key: str) -> tuple[str, int]:

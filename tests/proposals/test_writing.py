@@ -68,7 +68,7 @@ def test_a_new_course_gets_the_default_form(db: None) -> None:
 
 def test_what_one_writes_the_other_sees_at_once(world: Any, as_user: Any, proposal: Proposal) -> None:
     answer = autosave(as_user(world.partner), proposal, "concept", "The *tense* of verbs", 1)
-    assert "seen by your partner" in answer
+    assert "Saved" in answer
     assert "<em>tense</em>" in answer  # the preview comes along
     assert 'value="2"' in answer
     page = as_user(world.second_partner).get(url("edit", proposal)).content.decode()
@@ -265,3 +265,28 @@ def test_signed_out_while_typing(world: Any, as_user: Any, proposal: Proposal) -
     assert long.strip() in page
     client.post(url("edit", proposal), {"text-concept": long, "revision-concept": 1})
     assert text_of(proposal, "concept") == long
+
+
+def marks(page: str) -> dict[str, str]:
+    """The hidden marks of an edit page, as a browser would send them."""
+    return dict(re.findall(r'name="((?:revision-|title_|sources_)[a-z-]+)" id="[^"]*" value="([^"]*)"', page))
+
+
+def test_a_box_nobody_touched_takes_the_partners_text(world: Any, as_user: Any, proposal: Proposal) -> None:
+    ada, ben = as_user(world.partner), as_user(world.second_partner)
+    bens = marks(ben.get(url("edit", proposal)).content.decode())
+    untouched = {f"text-{draft.section.key}": draft.text for draft in proposal.drafts.select_related("section")}
+    old = {"title": proposal.title, **untouched}
+    adas = marks(ada.get(url("edit", proposal)).content.decode())
+    ada.post(url("save_title", proposal), {"title": "By Ada", "title_revision": adas["title_revision"]}, headers=HTMX)
+    sent = {"text-concept": "Concept by Ada", "revision-concept": adas["revision-concept"]}
+    ada.post(url("save_section", proposal, "concept"), sent, headers=HTMX)
+
+    typed = {**bens, **old, "text-methods": "Methods by Ben"}
+    answer = ben.post(url("edit", proposal), typed)
+
+    assert answer.status_code == 302, "nothing was left to choose"
+    proposal.refresh_from_db()
+    assert proposal.title == "By Ada"
+    texts = {draft.section.key: draft.text for draft in proposal.drafts.select_related("section")}
+    assert (texts["concept"], texts["methods"]) == ("Concept by Ada", "Methods by Ben")
