@@ -94,7 +94,8 @@ def test_cancelled_ends_at_once() -> None:
 
 def test_usage_is_measured_from_outside() -> None:
     report = sandboxes.run_bare(
-        "import time\nx = bytearray(b'x') * 100_000_000\nt = time.process_time()\nwhile time.process_time() < t + 0.6: pass"
+        "import time\nx = bytearray(b'x') * 100_000_000\n"
+        "t = time.process_time()\nwhile time.process_time() < t + 0.6: pass"
     )
     usage = report["usage"]
     assert 0.4 <= usage["cpu_s"] <= 2
