@@ -5,6 +5,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 from django.views.generic import RedirectView
 
@@ -35,7 +36,8 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
         chosen = request.POST.get("user", "")
         user = get_object_or_404(User, pk=int(chosen) if chosen.isdecimal() else 0, is_active=True)
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        return redirect("/")
+        goal = request.GET.get("next", "")
+        return redirect(goal if url_has_allowed_host_and_scheme(goal, {request.get_host()}) else "/")
     people = User.objects.filter(is_active=True).prefetch_related("memberships__course").order_by("pk")[:60]
     return render(request, "accounts/sign_in_as.html", {"people": people})
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,10 +23,25 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             answer["HX-Retarget"] = "#notices"
             answer["HX-Reswap"] = "innerHTML"
             return answer.render()
-        if request.method == "POST" and rescue.keep(request):
-            sign_in = reverse("account_request_login_code")
-            return redirect(f"{sign_in}?next={reverse('core:rescued')}")
+        if request.method == "POST":
+            return _after_signing_in(request)
         return super().handle_no_permission(request, view_func)
+
+
+def _after_signing_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and from there to the kept text, or back to the page whose button was pressed."""
+    words = ["You have been signed out, so nothing was done yet."]
+    goal = reverse("core:rescued")
+    if rescue.keep(request):
+        words.append("Your text is kept and comes back once you sign in.")
+    else:
+        referer = urlsplit(request.headers.get("Referer", ""))
+        goal = referer.path if referer.netloc == request.get_host() else "/"
+        words.append("Sign in and press the button again.")
+    if request.FILES:
+        words.append("A file cannot be kept: choose it again.")
+    messages.warning(request, " ".join(words))
+    return redirect(f"{reverse('account_request_login_code')}?{urlencode({'next': goal})}")
 
 
 class RememberOwnerMiddleware:

@@ -1,5 +1,6 @@
 """A form sent after the session ended: its text is kept in the anonymous session and given back after sign-in."""
 
+import re
 import time
 from typing import Any
 
@@ -11,6 +12,8 @@ COOKIE = "owner"
 SESSION_KEY = "rescued"
 KEPT_FOR_S = 24 * 3600
 MAX_CHARS = 500_000
+# Fields that a form carries for itself: they are sent again, and nobody needs to read them.
+MACHINERY = re.compile(r"revision|^press$|^seen|^key$|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|^resolve-")
 NEVER_KEPT = {"csrfmiddlewaretoken", "password", "code"}
 
 
@@ -66,3 +69,14 @@ def kept_for(request: HttpRequest) -> dict[str, Any] | None:
 
 def forget(request: HttpRequest) -> None:
     request.session.pop(SESSION_KEY, None)
+
+
+def shown(kept: dict[str, Any]) -> list[dict[str, str]]:
+    """The fields for a page: name and value of each, and a label for those that somebody typed."""
+    return [{"name": name, "value": value, "label": _label(name)} for name, value in kept["fields"]]
+
+
+def _label(name: str) -> str:
+    if MACHINERY.search(name):
+        return ""
+    return name.removeprefix("text-").replace("source-", "source: ").replace("-", " ").replace("_", " ").capitalize()

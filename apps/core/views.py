@@ -21,7 +21,7 @@ def rescued(request: HttpRequest) -> HttpResponse:
         return redirect("/")
     if kept is None:
         return redirect("/")
-    return render(request, "core/rescued.html", {"kept": kept})
+    return render(request, "core/rescued.html", {"kept": kept, "fields": rescue.shown(kept)})
 
 
 @login_not_required

@@ -76,6 +76,10 @@ def ask(request: SignedInRequest, slug: str) -> HttpResponse:
         messages.info(request, "NDIF quota is given to pairs: find a partner first.")
         return redirect("pairs:index", course.slug)
     require(request.user, "quota.ask", pair)
+    waiting = QuotaRequest.objects.open().filter(pair=pair).first()
+    if request.method == "GET" and waiting and "like" not in request.GET:
+        messages.info(request, "Your pair has this request open; another can be made once it is decided or withdrawn.")
+        return redirect("quota:detail", course.slug, waiting.pk)
     return _edit(request, course, pair, None)
 
 

@@ -22,7 +22,7 @@ def typed(world: Any, as_user: Any) -> Client:
     lose_session(client)
     answer = client.post(reverse("accounts:profile"), {"name": TEXT, "csrfmiddlewaretoken": "secret-token"})
     assert answer.status_code == 302
-    assert "next=/rescued/" in answer["Location"]
+    assert answer["Location"].endswith("?next=%2Frescued%2F")
     return client
 
 
@@ -64,3 +64,14 @@ def test_a_key_in_the_text_is_masked_before_it_is_kept(world: Any, as_user: Any)
     page = client.get(reverse("core:rescued")).content.decode()
     assert "masked-hugging-face-token" in page
     assert "Revoke it" in page
+
+
+def test_a_button_pressed_after_the_session_leads_back_to_its_page(world: Any, as_user: Any) -> None:
+    client = as_user(world.partner)
+    home = reverse("dashboard:course", args=[world.course.slug])
+    client.get(home)
+    lose_session(client)
+    button = reverse("pairs:accept", args=[world.course.slug, 1])
+    answer = client.post(button, headers={"Referer": f"http://testserver{home}"})
+    assert answer["Location"].endswith(f"?next={home.replace('/', '%2F')}")
+    assert "press the button again" in client.get(answer["Location"]).content.decode()

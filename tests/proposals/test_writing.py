@@ -259,7 +259,7 @@ def test_signed_out_while_typing(world: Any, as_user: Any, proposal: Proposal) -
 
     long = "Forty minutes of writing about induction heads. " * 20
     answer = client.post(url("edit", proposal), {"text-concept": long, "revision-concept": 1})
-    assert "next=/rescued/" in answer["Location"]
+    assert answer["Location"].endswith("?next=%2Frescued%2F")
     client.force_login(world.partner)
     page = client.get(reverse("core:rescued")).content.decode()
     assert long.strip() in page
