@@ -15,8 +15,9 @@ AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 FINDINGS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
     .filter(v => ['serious', 'critical'].includes(v.impact))
     .map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | '))"""
-# The theme follows the system in an event of its own, and buttons fade into their colours.
-DRAWN = "() => new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 60))"
+# The theme follows the system in an event of its own; only then, and once drawn, are the colours those to be judged.
+THEMED = "scheme => document.documentElement.dataset.bsTheme === scheme"
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map(a => a.href)"
 MOST_PAGES = 60
@@ -59,6 +60,7 @@ def test_every_page_looks_right(person: str, open_window: Callable[..., Page], s
             page.add_script_tag(path=AXE)
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
+                page.wait_for_function(THEMED, arg=scheme)
                 page.evaluate(DRAWN)
                 assert page.evaluate(FINDINGS) == [], scheme
             page.set_viewport_size({"width": 375, "height": 800})
