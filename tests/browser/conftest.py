@@ -11,7 +11,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.procfile import running_site
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 # As root Chromium's own sandbox is not to be had; the other flags keep it from looking for its maker's services.
 FLAGS = ["--no-sandbox"] if os.geteuid() == 0 else []
 FLAGS += ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]

@@ -38,7 +38,8 @@ ROWS = [
         data=a_change,
         status=(302,),
     ),
-    Row("quota:ask", ok=STUDENTS, forbidden=STAFF),
+    # Their request is open already, so they are led to it; a form they could not send would be worse.
+    Row("quota:ask", ok=STUDENTS, forbidden=STAFF, status=(302,)),
     Row("quota:ask", ok=STUDENTS, forbidden=STAFF, method="post"),
     Row("quota:detail", ok=(*STUDENTS_OF_PAIR, *STAFF), args=the_request),
     Row("quota:detail", ok=("other_student",), args=the_draft),

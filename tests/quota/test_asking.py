@@ -137,3 +137,10 @@ def test_a_student_without_a_pair_is_sent_to_find_one(world: World, as_user: Any
     alone = as_user(world.partner)
     assert "Find a partner" in alone.get(reverse("quota:index", args=[world.course.slug])).content.decode()
     assert alone.get(ask_url)["Location"] == reverse("pairs:index", args=[world.course.slug])
+
+
+def test_whoever_has_a_request_open_is_led_to_it_before_writing_another(world: Any, as_user: Any) -> None:
+    ask_url = reverse("quota:ask", args=[world.course.slug])
+    page = as_user(world.partner).get(ask_url, follow=True)
+    assert page.redirect_chain, "the form was shown although it could not be sent"
+    assert "Your pair has this request open" in page.content.decode()
