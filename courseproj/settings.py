@@ -227,7 +227,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 STATIC_URL = "static/"
 STATIC_ROOT = read("STATIC_ROOT")
-STATICFILES_DIRS = [("bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist")]
+_packages = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [("bootstrap", _packages / "bootstrap" / "dist"), ("sortablejs", _packages / "sortablejs")]
 # Developers, the demo and the tests serve files where they are; production serves collected, hashed ones.
 WHITENOISE_USE_FINDERS = DEBUG or DEMO
 STORAGES = {
