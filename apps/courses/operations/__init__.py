@@ -10,6 +10,7 @@ from apps.courses.operations.calendar import (
     save_milestone,
 )
 from apps.courses.operations.course import create_course, update_course
+from apps.courses.operations.locking import lock
 from apps.courses.operations.people import add_member, change_member, drop_member, restore_member
 from apps.courses.operations.roster import apply_roster, discard_roster, stage_roster
 
@@ -22,6 +23,7 @@ __all__ = [
     "create_course",
     "discard_roster",
     "drop_member",
+    "lock",
     "remove_meeting",
     "remove_milestone",
     "replace_calendar",
