@@ -69,7 +69,7 @@ def test_a_called_off_day_is_not_a_published_day(world: Any, as_user: Any) -> No
 
 
 def test_a_published_day_that_lost_a_pair_is_trouble_again(world: Any, as_user: Any) -> None:
-    pairs.dissolve(world.pair, reason="They parted", by=world.instructor)
+    pairs.separate(world.pair, leaving=None, reason="They parted", by=world.instructor)
     page = overview(as_user, world.membership["instructor"])
     assert "does not fit any more" in page
 

@@ -16,6 +16,8 @@ READERS = ("other_student", *STAFF)
 ROWS = [
     Row("pairs:index", ok=MEMBERS),
     Row("pairs:invite", ok=STUDENTS, forbidden=STAFF, method="post"),
+    Row("pairs:code", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
+    Row("pairs:join", ok=STUDENTS, forbidden=STAFF, method="post"),
     Row("pairs:make", ok=STAFF, forbidden=STUDENTS, method="post"),
     Row("pairs:invitation", ok=READERS, args=invitation),
     Row("pairs:accept", ok=("other_student",), forbidden=STAFF, args=invitation, method="post", status=(302,)),

@@ -12,7 +12,7 @@ from apps.core.models import AuditEvent, OutgoingMail
 from apps.courses.models import Membership
 from apps.courses.states import MembershipState, Role
 from apps.pairs.models import Invitation, Pair, PairMember
-from apps.pairs.operations import MAX_OPEN
+from apps.pairs.operations.inviting import MAX_OPEN
 from apps.pairs.states import InvitationState
 from apps.pairs.tasks import expire_invitations
 from tests.factories.accounts import UserFactory

@@ -3,9 +3,9 @@ from typing import Any
 from django import forms
 
 from apps.core.forms import CrispyForm, PlainTextField
-from apps.courses.models import Course, Membership
+from apps.courses.models import Membership
 from apps.pairs import queries
-from apps.pairs.operations import MAX_MESSAGE
+from apps.pairs.operations.inviting import MAX_MESSAGE
 
 
 class InviteForm(CrispyForm):
@@ -29,24 +29,10 @@ class InviteForm(CrispyForm):
         self.fields["receiver"].queryset = queries.candidates(membership)  # type: ignore[attr-defined]
 
 
-class MakePairForm(CrispyForm):
-    members = forms.ModelMultipleChoiceField(
-        Membership.objects.none(),
-        error_messages={
-            "required": "Choose two students.",
-            "invalid_choice": "One of them has a partner by now. Look again and choose two students.",
-            "invalid_pk_value": "Choose two students.",
-        },
-    )
-
-    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["members"].queryset = queries.unpaired(course)  # type: ignore[attr-defined]
-
-
-class DissolveForm(CrispyForm):
-    reason = PlainTextField(
-        max_length=200,
-        error_messages={"required": "Give the reason: both students read it."},
-        help_text="Both students get it by mail, and it stays in the pair's history.",
+class JoinForm(CrispyForm):
+    code = PlainTextField(
+        label="Code",
+        max_length=40,
+        error_messages={"required": "Type in the code that your classmate told you."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
