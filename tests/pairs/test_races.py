@@ -1,50 +1,17 @@
 """Two people press at once, on a real database: one wins, the other reads a sentence, nothing is half done."""
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from apps.core.errors import Refused
 from apps.pairs import operations
 from apps.pairs.expiry import expire_overdue
 from apps.pairs.models import Invitation, Pair, PairMember
 from apps.pairs.states import InvitationState
 from tests.factories.courses import CourseFactory, MembershipFactory
 from tests.factories.pairs import InvitationFactory, PairFactory
+from tests.pairs.threads import at_once, of_kind
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*actions: Callable[[], Any]) -> list[Any]:
-    """What each action returned, or the sentence it was refused with. Any other exception fails the test."""
-    start = threading.Barrier(len(actions))
-    results: list[Any] = [None] * len(actions)
-
-    def run(number: int, action: Callable[[], Any]) -> None:
-        start.wait()
-        try:
-            results[number] = action()
-        except Refused as refusal:
-            results[number] = refusal.message
-        except Exception as error:  # noqa: BLE001 - told to the test instead of dying with the thread
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not [result for result in results if isinstance(result, Exception)], results
-    return results
-
-
-def of_kind(results: list[Any], kind: type) -> int:
-    return sum(isinstance(result, kind) for result in results)
 
 
 def test_two_people_accept_the_same_person() -> None:
