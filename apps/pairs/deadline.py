@@ -18,9 +18,13 @@ def locks_at(course: Course) -> dt.datetime | None:
     return milestone.at if milestone else None
 
 
-def is_locked(course: Course) -> bool:
-    at = locks_at(course)
+def has_passed(at: dt.datetime | None) -> bool:
+    """Whether the lock that `locks_at` gave is behind us."""
     return at is not None and at <= timezone.now()
+
+
+def is_locked(course: Course) -> bool:
+    return has_passed(locks_at(course))
 
 
 def refuse_when_locked(course: Course) -> None:
@@ -29,5 +33,5 @@ def refuse_when_locked(course: Course) -> None:
     Moving the milestone holds the course too, so the lock cannot pass between this look and the commit.
     """
     at = locks_at(course)
-    if at is not None and at <= timezone.now():
+    if at is not None and has_passed(at):
         raise Refused(f"Pairs are locked since {course.local(at):%-d %b, %H:%M %Z}. Ask the course staff.")

@@ -13,7 +13,7 @@ from apps.courses.access import course_for
 from apps.courses.models import Course, Membership
 from apps.courses.queries import membership_of
 from apps.pairs import operations, queries
-from apps.pairs.deadline import is_locked, locks_at
+from apps.pairs.deadline import has_passed, is_locked, locks_at
 from apps.pairs.forms import InviteForm, JoinForm
 from apps.pairs.models import Invitation, JoinCode, Offer, Pair
 from apps.pairs.views.common import attempt, context, student
@@ -136,16 +136,18 @@ def _student_page(
     if request.htmx:
         return render(request, "pairs/index.html#candidates", shown)
     invitations = list(queries.invitations_of(membership))
+    pair, at = Pair.objects.of(membership).with_people().first(), locks_at(course)
     shown |= {
-        "pair": Pair.objects.of(membership).with_people().first(),
+        "pair": pair,
+        "seeks": (pair is None or pair.is_half) and not has_passed(at),
         "membership": membership,
         "received": [one for one in invitations if one.receiver_id == membership.pk],
         "sent": [one for one in invitations if one.sender_id == membership.pk],
         "offers": Offer.objects.open().filter(members__membership=membership).with_people(),
         "join_form": join_form or JoinForm(),
         "own_code": JoinCode.objects.open().filter(membership=membership).first(),
-        "locks_at": locks_at(course),
-        "is_locked": is_locked(course),
+        "locks_at": at,
+        "is_locked": has_passed(at),
     }
     return render(request, "pairs/index.html", shown)
 
