@@ -6,10 +6,11 @@ from apps.checks.models import Run
 from apps.checks.states import RunState
 from apps.courses.models import Course, Membership, Milestone
 from apps.courses.states import MilestoneKind
+from apps.dashboard.pairing import STAFF, find_partner, in_pair
 from apps.dashboard.steps import Step, Turn
 from apps.feedback.models import ChangeRequest, Decision
 from apps.feedback.states import ChangeState, Outcome
-from apps.pairs.models import Invitation, Pair
+from apps.pairs.models import Pair
 from apps.proposals.models import Proposal
 from apps.proposals.states import ProposalState
 from apps.quota.models import QuotaRequest
@@ -18,8 +19,6 @@ from apps.scheduling.content import Entry, entry_of
 from apps.scheduling.models import PublishedSchedule
 from apps.scheduling.states import EventKind
 
-STAFF = "the course staff"
-
 
 def steps(membership: Membership, course: Course) -> list[Step]:
     """The steps of one student in the order of the project."""
@@ -27,34 +26,16 @@ def steps(membership: Membership, course: Course) -> list[Step]:
     for milestone in course.milestones.all():
         milestones.setdefault(milestone.kind, milestone)
     pair = Pair.objects.of(membership).with_people().first()
+    due = milestones.get(MilestoneKind.PAIRS) or milestones.get(MilestoneKind.PROPOSAL)
     if pair is None:
-        due = milestones.get(MilestoneKind.PAIRS) or milestones.get(MilestoneKind.PROPOSAL)
-        return [_find_partner(membership, course, due)]
+        return [find_partner(membership, course, due)]
     return [
-        _paired(membership, pair, course),
+        in_pair(membership, pair, course, due),
         _proposal(pair, course, milestones.get(MilestoneKind.PROPOSAL)),
         _check(pair, course),
         _quota(pair, course),
         *_slots(pair, course, milestones),
     ]
-
-
-def _find_partner(membership: Membership, course: Course, due: Milestone | None) -> Step:
-    url = reverse("pairs:index", args=[course.slug])
-    at = due.at if due else None
-    received = Invitation.objects.pending().with_people().filter(receiver=membership).first()
-    if received:
-        return Step(Turn.YOURS, "Pair", f"Answer the invitation of {received.sender}", url, at)
-    sent = Invitation.objects.pending().with_people().filter(sender=membership).first()
-    if sent:
-        return Step(Turn.THEIRS, "Pair", "Your invitation is out", url, at, waits_for=str(sent.receiver))
-    return Step(Turn.YOURS, "Pair", "Find a partner", url, at)
-
-
-def _paired(membership: Membership, pair: Pair, course: Course) -> Step:
-    partners = [str(member) for member in pair.current_members if member.membership_id != membership.pk]
-    url = reverse("pairs:detail", args=[course.slug, pair.pk])
-    return Step(Turn.DONE, "Pair", f"You work with {' and '.join(partners)}" if partners else "You work alone", url)
 
 
 def _proposal(pair: Pair, course: Course, milestone: Milestone | None) -> Step:
