@@ -19,9 +19,9 @@ class Desk:
         self.teacher = MembershipFactory(course=self.course, role=Role.INSTRUCTOR).user
         self.client = as_user(self.teacher)
 
-    def upload(self, text: str | bytes, **fields: str) -> Any:
+    def upload(self, text: str | bytes, filename: str = "roster.csv", **fields: str) -> Any:
         data = text if isinstance(text, bytes) else text.encode()
-        file = SimpleUploadedFile("roster.csv", data, content_type="text/csv")
+        file = SimpleUploadedFile(filename, data)
         url = reverse("course:roster_upload", args=[self.course.slug])
         return self.client.post(url, {"file": file, **fields}, follow=True)
 

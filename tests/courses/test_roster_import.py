@@ -258,7 +258,7 @@ def test_a_roster_can_be_let_go(desk: Desk) -> None:
     ("data", "sentence"),
     [
         (b"", "The submitted file is empty."),
-        (b"PK\x03\x04", "This is a workbook"),
+        (b"PK\x03\x04", "This workbook is damaged."),
         (b"a,b\n1,2\n", "The first line must name the columns"),
         (b"x" * (21 * 1024 * 1024), "larger than"),
     ],

@@ -10,6 +10,7 @@ from apps.courses.decoding import ENCODINGS, decode
 from apps.courses.models import Membership
 from apps.courses.queries import Difference
 from apps.courses.states import Role
+from apps.courses.workbooks import is_workbook, tables
 
 
 class AddMemberForm(CrispyForm):
@@ -36,7 +37,9 @@ class RosterUploadForm(UploadFormMixin, CrispyForm):
 
     file = forms.FileField(
         label="Roster",
-        help_text="The CSV file of Canvas’s gradebook (Grades → Export), or any CSV file with names and addresses.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+        help_text="The file of Canvas’s gradebook (Grades → Export), or any CSV file or Excel workbook (.xlsx) with "
+        "names and addresses.",
     )
     domain = forms.CharField(
         label="Addresses end in",
@@ -49,7 +52,7 @@ class RosterUploadForm(UploadFormMixin, CrispyForm):
         label="Letters",
         required=False,
         choices=[("", "Work it out"), *ENCODINGS],
-        help_text="Choose one only if names look wrong in the preview.",
+        help_text="Of a CSV file. Choose one only if names look wrong in the preview.",
     )
     roster: roster.Roster
 
@@ -64,14 +67,20 @@ class RosterUploadForm(UploadFormMixin, CrispyForm):
         if self.errors:
             return values
         try:
-            text, called = decode(values["file"].read(), values["encoding"])
-            self.roster = roster.read(text, domain=values["domain"])
+            self.roster = self._read(values["file"].read(), values["encoding"], values["domain"])
         except Refused as refusal:
             self.refuse(refusal)
-            return values
-        if called != "Unicode (UTF-8)" and not text.isascii():
-            self.roster.notes.insert(0, f"The letters were read as {called}. If names look wrong, upload it again.")
         return values
+
+    @staticmethod
+    def _read(data: bytes, encoding: str, domain: str) -> roster.Roster:
+        if is_workbook(data):
+            return roster.read_tables(tables(data), domain=domain)
+        text, called = decode(data, encoding)
+        found = roster.read(text, domain=domain)
+        if called != "Unicode (UTF-8)" and not text.isascii():
+            found.notes.insert(0, f"The letters were read as {called}. If names look wrong, upload it again.")
+        return found
 
 
 class RosterDecisionForm(CrispyForm):

@@ -1,6 +1,5 @@
-"""From the text of a roster file to people."""
+"""From the rows of a roster to people."""
 
-import csv
 import dataclasses
 import re
 from collections.abc import Iterator
@@ -10,12 +9,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from apps.core.errors import Refused
-from apps.courses.roster.columns import columns_of, delimiter_of, headless_columns
+from apps.courses.roster.columns import columns_of, headless_columns
 from apps.courses.roster.names import first_last
 
 MAX_PEOPLE = 5000
 # The lengths the database has room for.
 LENGTHS = {"name": 120, "email": 254, "section": 80, "canvas_id": 60, "sis_id": 60, "sis_login": 120}
+# The rows with something in them, each with its line: of the text, or of the sheet.
+Rows = list[tuple[int, list[str]]]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -41,28 +42,27 @@ class Roster:
     notes: list[str] = field(default_factory=list)
 
 
-def read(text: str, *, domain: str = "") -> Roster:
-    """The people in a roster's text. `domain` makes addresses of logins: "jdoe" at "example.edu".
+def read_rows(rows: Rows, *, domain: str = "") -> Roster:
+    """The people in the rows of a roster. `domain` makes addresses of logins: "jdoe" at "example.edu".
 
-    Lines that are not used are named in the notes. Refused, with what to do, when it is no roster at all.
+    Rows that are not used are named in the notes. Refused, with what to do, when it is no roster at all.
     """
-    rows = _rows(text)
     if not rows:
         raise Refused("This file is empty.", field="file")
-    places, body = columns_of(rows[0][1]), rows[1:]
-    if not ({"name", "last", "email"} & set(places)):
-        places, body = headless_columns(rows[0][1]), rows
+    places, has_header = places_of(rows)
     if not places:
         raise Refused(
             "The first line must name the columns: Student, ID, SIS Login ID, Section as Canvas exports them, "
             "or Name, Email and perhaps Section.",
             field="file",
         )
-    roster = Roster()
-    passed = [line for line, cells in body if not _is_person(_picked(cells, places))]
-    for line, cells in body:
-        if line not in passed:
-            roster.people.append(_person(line, _picked(cells, places), domain, roster.notes))
+    roster, passed = Roster(), []
+    for line, cells in rows[1:] if has_header else rows:
+        values = _picked(cells, places)
+        if _is_person(values):
+            roster.people.append(_person(line, values, domain, roster.notes))
+        else:
+            passed.append(line)
     if len(roster.people) > MAX_PEOPLE:
         raise Refused(f"{len(roster.people):,} people are more than one course can have.", field="file")
     if passed:
@@ -75,22 +75,13 @@ def read(text: str, *, domain: str = "") -> Roster:
     return roster
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter_of(first), strict=True)
-    rows, line = [], 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((line, cells))
-            line = reader.line_num + 1
-    except csv.Error:
-        raise Refused(
-            f"The table breaks off at line {line}: a quotation mark there has no partner, or stands inside a cell. "
-            "Mend that line and upload the file again.",
-            field="file",
-        ) from None
-    return rows
+def places_of(rows: Rows) -> tuple[dict[str, int], bool]:
+    """Where each field stands, and whether the first row is a header. Empty when it is no roster."""
+    first = rows[0][1] if rows else []
+    places = columns_of(first)
+    if {"name", "last", "email"} & set(places):
+        return places, True
+    return headless_columns(first), False
 
 
 def _picked(cells: list[str], places: dict[str, int]) -> dict[str, str]:
