@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from typing import Any, Self
 
 CHOICES_COUNTED = 5
 LARGEST_GROUP = 3
 
 
-class Mode(str, Enum):
+class Mode(StrEnum):
     """What is made best among all arrangements that leave the fewest without a partner."""
 
     FAIR = "fair"  # first what the worst-off student gets, then the sum
     TOTAL = "total"  # the sum alone
 
 
-class OddOne(str, Enum):
+class OddOne(StrEnum):
     """What becomes of whoever is left when everybody else has a partner."""
 
     TRIO = "trio"  # the third of a pair
