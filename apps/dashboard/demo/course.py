@@ -1,4 +1,4 @@
-"""The demo course: thirteen students at every stage of a project, made by the operations that people use.
+"""The demo course: twenty students at every stage of a project, made by the operations that people use.
 
 All dates are counted from today, so that a demo is never over.
 """
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.courses import operations as courses
 from apps.courses.models import Course, Meeting, Membership, Milestone
 from apps.courses.states import MilestoneKind, Role
 from apps.dashboard.demo import texts
@@ -48,6 +49,7 @@ def _calendar(course: Course) -> None:
             Meeting.objects.create(course=course, date=date, topic=topic)
     last_week = monday + dt.timedelta(weeks=len(texts.TOPICS) - 5)
     for kind, title, date, time in (
+        (MilestoneKind.PAIRS, "Pairs formed", today + dt.timedelta(days=2), dt.time(23, 59)),
         (MilestoneKind.PROPOSAL, "Proposals due", today + dt.timedelta(days=4), dt.time(23, 59)),
         (MilestoneKind.FEEDBACK, "Project feedback and help", last_week, dt.time(11, 45)),
         (MilestoneKind.PRESENTATION, "Project presentations", last_week + dt.timedelta(days=2), dt.time(11, 45)),
@@ -58,7 +60,8 @@ def _calendar(course: Course) -> None:
 
 def _member(course: Course, key: str, name: str, role: Role) -> Membership:
     user = User.objects.create_user(f"{key}@example.edu", name)
-    return Membership.objects.create(course=course, user=user, role=role, section="Section 1")
+    section = "" if role != Role.STUDENT else "Section 1" if key < "m" else "Section 2"
+    return Membership.objects.create(course=course, user=user, role=role, section=section)
 
 
 def _projects(course: Course, people: dict[str, Membership]) -> None:
@@ -89,6 +92,9 @@ def _projects(course: Course, people: dict[str, Membership]) -> None:
 
     _submitted(_pair(people, "gina", "hugo"), texts.AGREEMENT)
     _begin(_pair(people, "elif", "femi"), texts.TRUTH)
+    # Rosa's partner has dropped the course: their draft is hers now.
+    _begin(_pair(people, "rosa", "sven"), texts.PROBING)
+    courses.drop_member(people["sven"], by=staff)
     pairs.invite(
         people["ida"], receiver=people["jun"], message="I liked your question about attention sinks. Shall we?",
         by=people["ida"].user,

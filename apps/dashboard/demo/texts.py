@@ -20,6 +20,14 @@ PEOPLE = {
     "jun": ("Jun Mori", Role.STUDENT),
     "kim": ("Kim Novak", Role.STUDENT),
     "leo": ("Leo Haas", Role.STUDENT),
+    "nora": ("Nora Lind", Role.STUDENT),
+    "omar": ("Omar Said", Role.STUDENT),
+    "pia": ("Pia Berg", Role.STUDENT),
+    "quentin": ("Quentin Roy", Role.STUDENT),
+    "rosa": ("Rosa Lima", Role.STUDENT),
+    "sven": ("Sven Holm", Role.STUDENT),
+    "tara": ("Tara Singh", Role.STUDENT),
+    "uma": ("Uma Costa", Role.STUDENT),
 }
 
 TOPICS = [
@@ -110,6 +118,15 @@ TRUTH = ProposalText(
     sections={
         "concept": "Statements that are true against statements that are false, of the same form.",
         "questions": "1. Does one direction separate them in every layer?",
+    },
+    sources=(),
+)
+
+PROBING = ProposalText(
+    title="What do probes find in an untrained model?",
+    sections={
+        "concept": "A probe that finds a concept in random weights has found the data, not the model.",
+        "questions": "1. How much of a probe's accuracy is left when the weights are random?",
     },
     sources=(),
 )
