@@ -21,4 +21,5 @@ urlpatterns = [
     path("roster/", roster.roster_upload, name="roster_upload"),
     path("roster/<int:pk>/", roster.roster_preview, name="roster_preview"),
     path("roster/<int:pk>/discard/", roster.roster_discard, name="roster_discard"),
+    path("roster/<int:pk>/undo/", roster.roster_undo, name="roster_undo"),
 ]

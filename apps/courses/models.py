@@ -91,6 +91,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> "MembershipQuerySet":
         return self.filter(state=MembershipState.ACTIVE, user__is_active=True)
 
+    def inactive(self) -> "MembershipQuerySet":
+        return self.exclude(state=MembershipState.ACTIVE, user__is_active=True)
+
     def students(self) -> "MembershipQuerySet":
         return self.filter(role=Role.STUDENT)
 
@@ -99,6 +102,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def with_user(self) -> "MembershipQuerySet":
         return self.select_related("user").order_by("user__name", "user__email")
+
+    def matching(self, words: str) -> "MembershipQuerySet":
+        """Those of whom each word is part of a name, the address, the section, or is a number of theirs."""
+        found = self
+        for word in words.split():
+            parts = ["user__name", "user__email", "roster_name", "section", "sis_login"]
+            anywhere = Q(canvas_id=word) | Q(sis_id=word)
+            for name in parts:
+                anywhere |= Q(**{f"{name}__icontains": word})
+            found = found.filter(anywhere)
+        return found
 
 
 class Membership(models.Model):
@@ -185,6 +199,10 @@ class RosterImportQuerySet(models.QuerySet["RosterImport"]):
             return self
         return self.filter(course__in=Membership.objects.active().staff().filter(user=user).values("course"))
 
+    def newest_applied(self) -> "RosterImport | None":
+        """The one whose effects nothing newer stands upon: the only one that can be undone."""
+        return self.filter(state=ImportState.APPLIED).order_by("-decided_at", "-pk").first()
+
 
 class RosterImport(ConcurrentTransitionMixin, models.Model):
     """An uploaded roster between its preview and the yes; afterwards the record of what it did."""
@@ -197,6 +215,13 @@ class RosterImport(ConcurrentTransitionMixin, models.Model):
     state = FSMField(choices=ImportState.choices, default=ImportState.PREVIEW, protected=True)
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    effects = models.JSONField(
+        null=True, blank=True, help_text="What it did to whom, as queries.effects reads it. Empty: it was not applied."
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = RosterImportQuerySet.as_manager()
 
@@ -213,3 +238,7 @@ class RosterImport(ConcurrentTransitionMixin, models.Model):
     @transition(field=state, source=ImportState.PREVIEW, target=ImportState.DISCARDED)
     def discard(self) -> None:
         self.decided_at = timezone.now()
+
+    @transition(field=state, source=ImportState.APPLIED, target=ImportState.UNDONE)
+    def undo(self, by: Any) -> None:
+        self.undone_at, self.undone_by = timezone.now(), by

@@ -25,3 +25,4 @@ class ImportState(TextChoices):
     PREVIEW = "preview", "waits for a yes"
     APPLIED = "applied", "applied"
     DISCARDED = "discarded", "discarded"
+    UNDONE = "undone", "undone"

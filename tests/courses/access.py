@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from django.utils import timezone
+
+from apps.courses.states import ImportState
 from tests.access import MEMBERS, SIGNED_IN, STAFF, STUDENTS, Row
+from tests.factories.courses import RosterImportFactory
 
 TEACHERS = ("instructor", "admin")
 OTHERS = (*STUDENTS, "ta")
@@ -26,6 +30,14 @@ def student(world: Any) -> list[Any]:
 
 def roster(world: Any) -> list[Any]:
     return [world.course.slug, world.roster_import.pk]
+
+
+def applied_roster(world: Any) -> list[Any]:
+    effects = {"added": [world.membership["partner"].pk], "dropped": [], "changed": []}
+    applied = RosterImportFactory(
+        course=world.course, by=world.instructor, state=ImportState.APPLIED, decided_at=timezone.now(), effects=effects
+    )
+    return [world.course.slug, applied.pk]
 
 
 def teachers_only(name: str, args: Any = None, **more: Any) -> Row:
@@ -67,4 +79,6 @@ ROWS = [
     teachers_only("roster_preview", roster),
     teachers_only("roster_preview", roster, method="post"),
     teachers_only("roster_discard", roster, method="post", status=(302,)),
+    teachers_only("roster_undo", applied_roster),
+    teachers_only("roster_undo", applied_roster, method="post"),
 ]

@@ -14,7 +14,7 @@ from apps.courses import operations
 from apps.courses.models import Course, Membership
 from apps.courses.states import MembershipState, Role
 from tests.factories.accounts import UserFactory
-from tests.factories.courses import CourseFactory, MembershipFactory
+from tests.factories.courses import CourseFactory, MembershipFactory, RosterImportFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -111,8 +111,71 @@ def test_the_members_ask_the_same_queries_for_one_and_for_many(
     for size in (1, 2):
         for _ in range(size):
             MembershipFactory(course=course)
+            MembershipFactory(course=course, state=MembershipState.DROPPED)
+            RosterImportFactory(course=course, by=teacher.user)
         counts.append(count_queries(as_user(teacher.user), url("members", course)))
-    assert counts == [8, 8]
+    assert counts == [13, 13]
+
+
+@pytest.fixture
+def crowd(course: Course) -> list[Membership]:
+    """250 students, and one of another course whom nothing may find."""
+    MembershipFactory(user__name="Student 007", user__email="stranger@example.edu")
+    names = [f"Student {number:03}" for number in range(250)]
+    return [MembershipFactory(course=course, user__name=name, section=f"S{name[-1]}") for name in names]
+
+
+def test_a_large_course_is_paged(course: Course, teacher: Membership, as_user: Any, crowd: list[Membership]) -> None:
+    client = as_user(teacher.user)
+    first = client.get(url("members", course)).content.decode()
+    assert "1 to 100 of 250" in first
+    assert first.count("Student ") < 250
+    last = client.get(url("members", course), {"page": "3"}).content.decode()
+    assert "Student 249" in last
+    assert "Student 099" not in last
+    assert "201 to 250 of 250" in last
+    assert "201 to 250" in client.get(url("members", course), {"page": "99"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("student 007", ["Student 007"]),
+        ("tudent S7 00", ["Student 007"]),
+        ("rostered", ["Student 003"]),
+        ("third@", ["Student 003"]),
+        ("N-3", ["Student 003"]),
+        ("login3", ["Student 003"]),
+        ("\x00\u202e", None),
+        ("nobody is called that", []),
+        ("%", []),
+    ],
+)
+def test_people_are_found_by_whatever_is_known_of_them(
+    course: Course, teacher: Membership, as_user: Any, crowd: list[Membership], search: str, found: list[str] | None
+) -> None:
+    third = crowd[3]
+    third.roster_name, third.sis_id, third.sis_login = "Rostered Otherwise", "N-3", "login3"
+    third.save()
+    User.objects.filter(pk=third.user_id).update(email="third@example.edu")
+    page = as_user(teacher.user).get(url("members", course), {"q": search})
+    students = page.context["students"]
+    if found is None:
+        assert students.paginator.count == 250
+    else:
+        assert [str(member) for member in students] == found
+    assert "stranger@example.edu" not in page.content.decode()
+
+
+def test_a_search_keeps_its_words_on_the_next_page_and_shows_who_is_gone(
+    course: Course, teacher: Membership, as_user: Any, crowd: list[Membership]
+) -> None:
+    MembershipFactory(course=course, user__name="Former Student", state=MembershipState.DROPPED)
+    page = as_user(teacher.user).get(url("members", course), {"q": "Student"}).content.decode()
+    assert "?q=Student&amp;page=2#students" in page
+    assert "Former Student" in page
+    assert "250 students, 0 staff and 1 no longer here match “Student”" in page
+    assert f'value="{"Student"}"' in page
 
 
 def test_a_site_admin_makes_a_course_for_an_instructor(as_user: Any) -> None:

@@ -72,7 +72,7 @@ def test_the_gone_are_dropped_only_when_ticked(desk: Desk) -> None:
     stays, goes = MembershipFactory(course=desk.course), MembershipFactory(course=desk.course)
     text = "Name,Email\nNew One,new@example.edu\n"
     assert "2 not in the file" in text_of(desk.upload(text))
-    desk.yes(drop=[goes.pk])
+    desk.yes(drop=[goes.pk], is_sure="on")
     states = desk.people()
     assert (states[stays.user.email], states[goes.user.email]) == ("active", "dropped")
     assert Membership.objects.filter(pk=goes.pk).exists()
@@ -129,19 +129,20 @@ def test_a_changed_address_moves_the_account_and_tells_the_old_one(desk: Desk) -
 def test_who_is_mailed_is_said_before_and_after(desk: Desk) -> None:
     MembershipFactory(course=desk.course, canvas_id="7", user__email="old@example.edu", user__name="Jane")
     page = desk.upload("Student,ID,Section,Email\nJane,7,01,new@example.edu\n")
-    assert "Only the old address marked above gets a mail." in text_of(page)
+    assert "Of the import itself only the old address marked above gets a mail." in text_of(page)
     assert "Nobody is mailed" not in text_of(page)
     done = text_of(desk.yes(page))
-    assert "1 old address was told of the new one by mail; nobody else was mailed." in done
+    assert "1 old address was told of the new one by mail; nobody else was mailed by the import." in done
     assert "can sign in now" not in done
 
 
 def test_nobody_is_let_in_by_an_import_that_only_drops(desk: Desk) -> None:
     stays, goes = MembershipFactory(course=desk.course), MembershipFactory(course=desk.course)
     page = desk.upload(f"Name,Email\n{stays.user.name},{stays.user.email}\n")
-    assert "Nobody is mailed." in text_of(page)
-    done = text_of(desk.yes(page, drop=[goes.pk]))
-    assert "Imported: 0 new, 0 changed, 1 dropped. Nobody was mailed." in done
+    partners = "; partners of those who leave, and the staff, hear of it within minutes."
+    assert f"Nobody is mailed by the import itself{partners}" in text_of(page)
+    done = text_of(desk.yes(page, drop=[goes.pk], is_sure="on"))
+    assert f"1 dropped. Nobody was mailed by the import{partners.replace('leave', 'left')}" in done
     assert "can sign in now" in text_of(desk.yes(desk.upload("Name,Email\nNew One,new@example.edu\n")))
 
 
@@ -296,3 +297,9 @@ def test_the_preview_asks_the_same_queries_for_one_and_for_many(desk: Desk, coun
         desk.upload("Name,Email\n" + lines)
         counts.append(count_queries(desk.client, desk.preview()))
     assert counts == [8, 8]
+
+
+def test_a_mail_is_not_said_to_partners_when_nobody_can_leave(desk: Desk) -> None:
+    page = text_of(desk.upload("Name,Email\nNew One,new@example.edu\n"))
+    assert "Nobody is mailed by the import itself." in page
+    assert "partners" not in page

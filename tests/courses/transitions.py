@@ -3,4 +3,10 @@
 from apps.courses.models import RosterImport
 from apps.courses.states import ImportState
 
-TRANSITIONS = {RosterImport: {"apply": {ImportState.PREVIEW}, "discard": {ImportState.PREVIEW}}}
+TRANSITIONS = {
+    RosterImport: {
+        "apply": {ImportState.PREVIEW},
+        "discard": {ImportState.PREVIEW},
+        "undo": {ImportState.APPLIED},
+    }
+}

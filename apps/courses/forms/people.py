@@ -1,16 +1,8 @@
-import re
-from typing import Any
-
 from django import forms
 
-from apps.core.errors import Refused
-from apps.core.forms import CrispyForm, UploadFormMixin
-from apps.courses import roster
-from apps.courses.decoding import ENCODINGS, decode
+from apps.core.forms import CrispyForm
 from apps.courses.models import Membership
-from apps.courses.queries import Difference
 from apps.courses.states import Role
-from apps.courses.workbooks import is_workbook, tables
 
 
 class AddMemberForm(CrispyForm):
@@ -30,95 +22,3 @@ class MemberForm(forms.ModelForm, CrispyForm):
 
     def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])
-
-
-class RosterUploadForm(UploadFormMixin, CrispyForm):
-    """A roster file. Once valid, `roster` is what was read, and `encoding` what its letters were taken for."""
-
-    file = forms.FileField(
-        label="Roster",
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
-        help_text="The file of Canvas’s gradebook (Grades → Export), or any CSV file or Excel workbook (.xlsx) with "
-        "names and addresses.",
-    )
-    domain = forms.CharField(
-        label="Addresses end in",
-        max_length=200,
-        required=False,
-        help_text="Canvas exports logins, not addresses. With northeastern.edu here, the login jdoe becomes "
-        "jdoe@northeastern.edu. You see all of them before anything is saved.",
-    )
-    encoding = forms.ChoiceField(
-        label="Letters",
-        required=False,
-        choices=[("", "Work it out"), *ENCODINGS],
-        help_text="Of a CSV file. Choose one only if names look wrong in the preview.",
-    )
-    roster: roster.Roster
-
-    def clean_domain(self) -> str:
-        domain = str(self.cleaned_data["domain"]).strip().lstrip("@").lower()
-        if domain and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain):
-            raise forms.ValidationError("Write the part behind the @, such as northeastern.edu.")
-        return domain
-
-    def clean(self) -> dict[str, Any]:
-        values = dict(super().clean() or self.cleaned_data)
-        if self.errors:
-            return values
-        try:
-            self.roster = self._read(values["file"].read(), values["encoding"], values["domain"])
-        except Refused as refusal:
-            self.refuse(refusal)
-        return values
-
-    @staticmethod
-    def _read(data: bytes, encoding: str, domain: str) -> roster.Roster:
-        if is_workbook(data):
-            return roster.read_tables(tables(data), domain=domain)
-        text, called = decode(data, encoding)
-        found = roster.read(text, domain=domain)
-        if called != "Unicode (UTF-8)" and not text.isascii():
-            found.notes.insert(0, f"The letters were read as {called}. If names look wrong, upload it again.")
-        return found
-
-
-class RosterDecisionForm(CrispyForm):
-    """The yes to a preview: addresses for those who have none, ticks for those who leave."""
-
-    seen = forms.CharField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, difference: Difference, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.difference = difference
-        for person in difference.unreachable:
-            self.fields[f"address-{person.line}"] = forms.EmailField(
-                label=f"Address of {person.name}", max_length=254, required=False
-            )
-        self.fields["drop"] = forms.MultipleChoiceField(
-            required=False, choices=[(member.pk, str(member)) for member in difference.gone]
-        )
-        self.fields["seen"].initial = difference.mark
-
-    @property
-    def addresses(self) -> dict[int, str]:
-        """The addresses given, by the line of the file."""
-        return {
-            person.line: self.cleaned_data.get(f"address-{person.line}", "") for person in self.difference.unreachable
-        }
-
-    def clean(self) -> dict[str, Any]:
-        values = dict(super().clean() or self.cleaned_data)
-        given = [address.lower() for name, address in values.items() if name.startswith("address-") and address]
-        for name in [name for name in values if name.startswith("address-") and values[name]]:
-            if given.count(values[name].lower()) > 1:
-                self.add_error(name, "Two people cannot have one address.")
-        return values
-
-    def address_rows(self) -> list[tuple[Any, Any]]:
-        """(person, bound field) for those who have no address yet."""
-        return [(person, self[f"address-{person.line}"]) for person in self.difference.unreachable]
-
-    def ticked(self) -> set[str]:
-        """The memberships ticked to be dropped, so that the page shows them ticked again."""
-        return {str(pk) for pk in self["drop"].value() or []}

@@ -13,6 +13,7 @@ from apps.courses.operations.course import create_course, update_course
 from apps.courses.operations.locking import lock
 from apps.courses.operations.people import add_member, change_member, drop_member, restore_member
 from apps.courses.operations.roster import apply_roster, discard_roster, stage_roster
+from apps.courses.operations.undo import undo_roster
 
 __all__ = [
     "MeetingEntry",
@@ -31,5 +32,6 @@ __all__ = [
     "save_meeting",
     "save_milestone",
     "stage_roster",
+    "undo_roster",
     "update_course",
 ]

@@ -12,7 +12,8 @@ from apps.core.errors import Refused, Stale
 from apps.courses.models import Course, Membership, RosterImport
 from apps.courses.operations.locking import lock
 from apps.courses.queries import Difference, compare
-from apps.courses.queries.roster import Changed
+from apps.courses.queries.effects import ACCOUNT_NAME
+from apps.courses.queries.roster import Change, Changed
 from apps.courses.roster import Person
 from apps.courses.states import ImportState, MembershipState, Role
 
@@ -49,12 +50,19 @@ def discard_roster(roster: RosterImport, *, by: Any) -> None:
 
 @transaction.atomic
 def apply_roster(
-    roster: RosterImport, *, addresses: Mapping[int, str], drop: Iterable[int], seen: str, by: Any
+    roster: RosterImport,
+    *,
+    addresses: Mapping[int, str],
+    drop: Iterable[int],
+    seen: str,
+    is_sure: bool = False,
+    by: Any,
 ) -> Difference:
     """Import a roster as its preview showed it, and return what was done.
 
     `addresses` are those given in the preview, by the line of the file; `drop` the memberships to be dropped, of those
     that the file does not name. `seen` is the difference's mark in the preview: Stale when it is no longer so.
+    `is_sure` says that a large part of the course leaves indeed; Refused without it.
     """
     course = lock(roster.course)
     roster = _open(roster)
@@ -66,11 +74,18 @@ def apply_roster(
     people = [_with_address(person, addresses) for person in people]
     difference = compare(course, people)
     _refuse_used_addresses(difference, people, addresses)
-    dropped = [member for member in difference.gone if member.pk in set(drop)]
-    difference.gone = dropped
+    leaving = set(drop)
+    dropped = [member for member in [*difference.gone, *difference.elsewhere] if member.pk in leaving]
+    if difference.are_many(len(dropped)) and not is_sure:
+        raise Refused(
+            f"{len(dropped)} of {difference.students} students would leave. Is this the roster of another section or "
+            "course? If they have left, say so below.",
+            field="is_sure",
+        )
+    difference.gone, difference.elsewhere = dropped, []
     try:
         with transaction.atomic():
-            _carry_out(course, difference, by)
+            roster.effects = _carry_out(course, difference, by)
     except IntegrityError:
         raise Stale(
             "Somebody else brought in one of these people at the same moment. Look again; nothing was done."
@@ -114,22 +129,26 @@ def _refuse_used_addresses(difference: Difference, people: Sequence[Person], add
             raise Refused(reason, field=f"address-{line}")
 
 
-def _carry_out(course: Course, difference: Difference, by: Any) -> None:
+def _carry_out(course: Course, difference: Difference, by: Any) -> dict[str, Any]:
+    """Write the difference; returned is what an undo has to know, as `queries.effects` reads it."""
     # First what is taken away or changed, so that a number can pass from one person to another.
     for member in difference.gone:
         member.state = MembershipState.DROPPED
         member.save(update_fields=["state"])
         audit.record(member, "courses.roster_dropped", "dropped them: the new roster does not name them", by=by)
-    for item in difference.changed:
-        _change(course, item, by)
+    changed = [{"member": item.membership.pk, "changes": _change(course, item, by)} for item in difference.changed]
+    added = []
     for person in difference.new:
         user = person_for(person.email, name=person.name)
         facts = {"roster_name": person.name, **{name: getattr(person, name) for name in IDENTITY[1:]}}
-        Membership.objects.create(course=course, user=user, role=Role.STUDENT, **facts)
+        added.append(Membership.objects.create(course=course, user=user, role=Role.STUDENT, **facts).pk)
+    return {"added": added, "dropped": [member.pk for member in difference.gone], "changed": changed}
 
 
-def _change(course: Course, item: Changed, by: Any) -> None:
+def _change(course: Course, item: Changed, by: Any) -> list[dict[str, str]]:
+    """Write what changes about one member, and return it with what their account was called."""
     member, user, renames_account = item.membership, item.membership.user, item.renames_account
+    done = list(item.changes)
     for change in item.changes:
         if change.field == "email":
             user.email = change.new
@@ -142,9 +161,11 @@ def _change(course: Course, item: Changed, by: Any) -> None:
             )
             continue
         if change.field == "roster_name" and renames_account:
+            done.append(Change(ACCOUNT_NAME, "shown as", user.name, change.new))
             user.name = change.new
             user.save(update_fields=["name"])
         setattr(member, change.field, change.new)
     member.save()
     words = ", ".join(f"{change.label} {change.old or '—'} → {change.new}" for change in item.changes)
     audit.record(member, "courses.roster_changed", f"imported a roster that changed {words}", by=by, staff_only=True)
+    return [dataclasses.asdict(change) for change in done]

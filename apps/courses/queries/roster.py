@@ -23,7 +23,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Changed:
-    """A member whom the roster has otherwise. `is_shared`: the account is not this course's alone, see _is_shared."""
+    """A member whom the roster has otherwise. `is_shared`: the account is not this course's alone."""
 
     person: Person
     membership: Membership
@@ -48,14 +48,22 @@ class Blocked:
 
 @dataclass
 class Difference:
-    """A roster against a course. `unreachable` have no address yet; `gone` are students the file does not name."""
+    """A roster against a course.
+
+    `unreachable` have no address yet; `gone` are students the file does not name. When it names only some of the
+    course's sections, those are `sections`, and `elsewhere` are students of other sections or of none, who may well be
+    in another file. `students` is how many the course has now.
+    """
 
     new: list[Person] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     blocked: list[Blocked] = field(default_factory=list)
     unreachable: list[Person] = field(default_factory=list)
     gone: list[Membership] = field(default_factory=list)
+    elsewhere: list[Membership] = field(default_factory=list)
+    sections: list[str] = field(default_factory=list)
     unchanged: int = 0
+    students: int = 0
 
     @property
     def mark(self) -> str:
@@ -66,6 +74,7 @@ class Difference:
             [(item.person.line, item.reason) for item in self.blocked],
             [person.line for person in self.unreachable],
             [membership.pk for membership in self.gone],
+            [membership.pk for membership in self.elsewhere],
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
@@ -81,7 +90,15 @@ class Difference:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.new or self.changed or self.unreachable or self.gone)
+        return not (self.new or self.changed or self.unreachable or self.gone or self.elsewhere)
+
+    def are_many(self, leaving: int) -> bool:
+        """Whether so many leave that the file may be the roster of something else."""
+        return leaving * 4 > self.students
+
+    @property
+    def can_be_many(self) -> bool:
+        return self.are_many(len(self.gone) + len(self.elsewhere))
 
 
 class _Members:
@@ -108,11 +125,7 @@ def compare(course: Course, people: Iterable[Person]) -> Difference:
     """What importing `people` would do to `course`. Empty cells of the file change nothing."""
     people, members, result = list(people), _Members(course), Difference()
     accounts = {user.email: user for user in User.objects.filter(email__in={p.email for p in people if p.email})}
-    elsewhere = set(
-        Membership.objects.exclude(course=course)
-        .filter(user__in=[member.user_id for member in members.all])
-        .values_list("user", flat=True)
-    )
+    elsewhere = in_other_courses(course, members.all)
     lines: dict[int, int] = {}
     for person in people:
         member = members.find(person)
@@ -123,12 +136,21 @@ def compare(course: Course, people: Iterable[Person]) -> Difference:
         else:
             lines[member.pk] = person.line
             _sort_member(person, member, members, accounts, elsewhere, result)
-    result.gone = [
-        member
-        for member in members.all
-        if member.role == Role.STUDENT and member.state == MembershipState.ACTIVE and member.pk not in lines
-    ]
+    students = [m for m in members.all if m.role == Role.STUDENT and m.state == MembershipState.ACTIVE]
+    result.students = len(students)
+    result.sections = _only_sections(people, students)
+    for student in students:
+        if student.pk not in lines:
+            is_meant = not result.sections or student.section in result.sections
+            (result.gone if is_meant else result.elsewhere).append(student)
     return result
+
+
+def _only_sections(people: Iterable[Person], students: Iterable[Membership]) -> list[str]:
+    """The sections of the file when the course has those and others; empty when it is about the whole course."""
+    in_file = {person.section for person in people if person.section}
+    in_course = {student.section for student in students if student.section}
+    return sorted(in_file) if in_file < in_course else []
 
 
 def _sort_stranger(person: Person, accounts: dict[str, User], result: Difference) -> None:
@@ -160,7 +182,7 @@ def _sort_member(
         result.blocked.append(Blocked(person, reason))
         return
     changes = list(_changes(person, member))
-    is_shared = _is_shared(member, elsewhere)
+    is_shared = is_shared_account(member, elsewhere)
     if person.email and not person.is_derived and person.email != member.user.email:
         if person.email in accounts or is_shared:
             result.blocked.append(
@@ -174,10 +196,16 @@ def _sort_member(
         result.unchanged += 1
 
 
-def _is_shared(member: Membership, elsewhere: set[int]) -> bool:
+def in_other_courses(course: Course, members: Iterable[Membership]) -> set[int]:
+    """The accounts of those members who are or were in another course too."""
+    users = [member.user_id for member in members]
+    return set(Membership.objects.exclude(course=course).filter(user__in=users).values_list("user", flat=True))
+
+
+def is_shared_account(member: Membership, elsewhere: set[int]) -> bool:
     """Whether an account is more than this course's: its address opens other courses too, and its name stands there.
 
-    A roster changes neither then.
+    A roster changes neither then. `elsewhere` is what `in_other_courses` gave.
     """
     return member.user_id in elsewhere or member.user.is_superuser
 

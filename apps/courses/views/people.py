@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -7,28 +8,32 @@ from apps.accounts.http import SignedInRequest
 from apps.core.errors import Refused, Stale
 from apps.core.models import AuditEvent
 from apps.core.policies import require
+from apps.core.text import one_line
 from apps.courses import operations
 from apps.courses.access import course_for
 from apps.courses.forms import AddMemberForm, MemberForm
 from apps.courses.models import Membership
-from apps.courses.states import MembershipState
+from apps.courses.views.sentences import PARTNERS_HEAR
+
+# Long enough to be looked through, short enough for a phone.
+PER_PAGE = 100
 
 
 @require_GET
 def members(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Who is in the course: staff, students, and those who were."""
+    """Who is in the course: staff, students, and those who were; with `q` those it finds."""
     course = course_for(request.user, slug, "courses.view_members")
-    everybody = list(course.memberships.with_user())
-    active = [member for member in everybody if member.state == MembershipState.ACTIVE and member.user.is_active]
+    search = one_line(request.GET.get("q", ""))[:100]
+    found = course.memberships.with_user().matching(search)
     context = {
         "course": course,
         "room": "course",
-        "groups": [
-            ("Staff", [member for member in active if member.is_staff]),
-            ("Students", [member for member in active if not member.is_staff]),
-        ],
-        "gone": [member for member in everybody if member not in active],
+        "search": search,
+        "staff": found.active().staff(),
+        "students": Paginator(found.active().students(), PER_PAGE).get_page(request.GET.get("page")),
+        "gone": Paginator(found.inactive(), PER_PAGE).get_page(request.GET.get("gone")),
         "imports": course.roster_imports.select_related("by")[:10],
+        "undoable": course.roster_imports.newest_applied(),
     }
     return render(request, "courses/members.html", context)
 
@@ -80,7 +85,8 @@ def member_drop(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             messages.success(request, f"{found} is back in the course. Nobody was mailed.")
         else:
             operations.drop_member(found, by=request.user)
-            messages.success(request, f"{found} is out of the course. What they did stays; nobody was mailed.")
+            words = f"{found} is out of the course. What they did stays. Nobody was mailed at once{PARTNERS_HEAR}."
+            messages.success(request, words)
     except Stale as refusal:
         messages.error(request, refusal.message)
     except Refused as refusal:
