@@ -8,9 +8,9 @@ from django.utils.functional import cached_property
 
 from apps.core.errors import Refused
 from apps.core.forms import CrispyForm, UploadFormMixin
-from apps.courses import roster
 from apps.courses.decoding import ENCODINGS, decode
 from apps.courses.queries import Difference
+from apps.courses.roster import Roster, read, read_tables
 from apps.courses.workbooks import is_workbook, tables
 
 
@@ -36,7 +36,7 @@ class RosterUploadForm(UploadFormMixin, CrispyForm):
         choices=[("", "Work it out"), *ENCODINGS],
         help_text="Of a CSV file. Choose one only if names look wrong in the preview.",
     )
-    roster: roster.Roster
+    roster: Roster
 
     def clean_domain(self) -> str:
         domain = str(self.cleaned_data["domain"]).strip().lstrip("@").lower()
@@ -55,11 +55,11 @@ class RosterUploadForm(UploadFormMixin, CrispyForm):
         return values
 
     @staticmethod
-    def _read(data: bytes, encoding: str, domain: str) -> roster.Roster:
+    def _read(data: bytes, encoding: str, domain: str) -> Roster:
         if is_workbook(data):
-            return roster.read_tables(tables(data), domain=domain)
+            return read_tables(tables(data), domain=domain)
         text, called = decode(data, encoding)
-        found = roster.read(text, domain=domain)
+        found = read(text, domain=domain)
         if called != "Unicode (UTF-8)" and not text.isascii():
             found.notes.insert(0, f"The letters were read as {called}. If names look wrong, upload it again.")
         return found

@@ -37,7 +37,7 @@ def undo_roster(roster: RosterImport, *, seen: str, by: Any) -> Undoing:
         raise Stale(
             "Somebody else took one of these addresses at the same moment. Look again; nothing was done."
         ) from None
-    roster.effects["left_alone"] = todo.kept
+    roster.effects = {**(roster.effects or {}), "left_alone": todo.kept}
     roster.undo(by)
     roster.save()
     counts = {"out again": len(todo.leaving), "back": len(todo.returning), "changed back": len(todo.changed)}
