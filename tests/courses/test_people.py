@@ -121,8 +121,11 @@ def test_the_members_ask_the_same_queries_for_one_and_for_many(
 def crowd(course: Course) -> list[Membership]:
     """250 students, and one of another course whom nothing may find."""
     MembershipFactory(user__name="Student 007", user__email="stranger@example.edu")
-    names = [f"Student {number:03}" for number in range(250)]
-    return [MembershipFactory(course=course, user__name=name, section=f"S{name[-1]}") for name in names]
+    numbers = [f"{number:03}" for number in range(250)]
+    return [
+        MembershipFactory(course=course, section=f"S{n[-1]}", user__name=f"Student {n}", user__email=f"{n}@example.edu")
+        for n in numbers
+    ]
 
 
 def test_a_large_course_is_paged(course: Course, teacher: Membership, as_user: Any, crowd: list[Membership]) -> None:
