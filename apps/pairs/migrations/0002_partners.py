@@ -8,252 +8,544 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0001_initial'),
-        ('pairs', '0001_initial'),
+        ("courses", "0001_initial"),
+        ("pairs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='invitation',
-            name='reminded_at',
+            model_name="invitation",
+            name="reminded_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='pair',
-            name='half_told_at',
-            field=models.DateTimeField(blank=True, help_text='When the one who remains and the staff were told that it is half a pair.', null=True),
+            model_name="pair",
+            name="half_told_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="When the one who remains and the staff were told that it is half a pair.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='pair',
-            name='wanted_size',
-            field=models.PositiveSmallIntegerField(default=2, help_text="How many it is meant to have: two, or by staff's leave one or three."),
+            model_name="pair",
+            name="wanted_size",
+            field=models.PositiveSmallIntegerField(
+                default=2, help_text="How many it is meant to have: two, or by staff's leave one or three."
+            ),
         ),
         migrations.AddField(
-            model_name='pairmember',
-            name='ending',
-            field=models.CharField(blank=True, choices=[('left', 'left'), ('dissolved', 'the pair was dissolved'), ('dropped', 'dropped the course'), ('merged', 'went on in another group')], max_length=10),
+            model_name="pairmember",
+            name="ending",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("left", "left"),
+                    ("dissolved", "the pair was dissolved"),
+                    ("dropped", "dropped the course"),
+                    ("merged", "went on in another group"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='MatchingRun',
+            name="MatchingRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text='Counted from 1 in the course.')),
-                ('state', django_fsm.FSMField(choices=[('queued', 'queued'), ('running', 'running'), ('done', 'ready'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('applied', 'applied'), ('discarded', 'discarded')], default='queued', max_length=50, protected=True)),
-                ('settings', models.JSONField(help_text='`matching.Settings` as JSON: seed, weights, mode, what becomes of the odd one.')),
-                ('inputs', models.JSONField(help_text='The candidates as JSON, as they stood when the run was asked for.')),
-                ('result', models.JSONField(help_text='`matching.Result` as JSON, as the solver gave it; never edited.', null=True)),
-                ('groups', models.JSONField(default=list, help_text='The groups as edited by hand: [{"members": [membership, …], "is_approved": bool}, …].')),
-                ('past', models.JSONField(default=list, help_text='Earlier `groups`, for undoing edits; the newest last.')),
-                ('revision', models.PositiveIntegerField(default=0, help_text='Rises with each edit; an edit names the one it saw.')),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matching_runs', to='courses.course')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(help_text="Counted from 1 in the course.")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("done", "ready"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                            ("applied", "applied"),
+                            ("discarded", "discarded"),
+                        ],
+                        default="queued",
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                (
+                    "settings",
+                    models.JSONField(
+                        help_text="`matching.Settings` as JSON: seed, weights, mode, what becomes of the odd one."
+                    ),
+                ),
+                (
+                    "inputs",
+                    models.JSONField(help_text="The candidates as JSON, as they stood when the run was asked for."),
+                ),
+                (
+                    "result",
+                    models.JSONField(
+                        help_text="`matching.Result` as JSON, as the solver gave it; never edited.", null=True
+                    ),
+                ),
+                (
+                    "groups",
+                    models.JSONField(
+                        default=list,
+                        help_text='The groups as edited by hand: [{"members": [membership, …], "is_approved": bool}, …].',
+                    ),
+                ),
+                (
+                    "figures",
+                    models.JSONField(
+                        default=dict,
+                        help_text="What `groups` come to, as `arrangement.figures` counts it; empty until it is solved.",
+                    ),
+                ),
+                (
+                    "past",
+                    models.JSONField(default=list, help_text="Earlier `groups`, for undoing edits; the newest last."),
+                ),
+                (
+                    "revision",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Rises with each edit; an edit names the one it saw."
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="matching_runs", to="courses.course"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages_received', to='courses.membership')),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages_sent', to='courses.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "receiver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages_received",
+                        to="courses.membership",
+                    ),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages_sent",
+                        to="courses.membership",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'pk'],
+                "ordering": ["created_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('open', 'waits for answers'), ('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('expired', 'expired'), ('closed', 'closed')], default='open', max_length=50, protected=True)),
-                ('reasons', models.JSONField(blank=True, default=list, help_text='Why these people, as sentences that they may read.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='courses.course')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='pairs.matchingrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("open", "waits for answers"),
+                            ("accepted", "accepted"),
+                            ("declined", "declined"),
+                            ("withdrawn", "withdrawn"),
+                            ("expired", "expired"),
+                            ("closed", "closed"),
+                        ],
+                        default="open",
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                (
+                    "reasons",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Why these people, as sentences that they may read."
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="courses.course"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="pairs.matchingrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
-            },
-            bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
-        ),
-        migrations.CreateModel(
-            name='OfferMember',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_open', models.BooleanField(default=True)),
-                ('has_accepted', models.BooleanField(help_text='Empty: no answer yet.', null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offer_memberships', to='courses.membership')),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='pairs.offer')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Profile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_listed', models.BooleanField(default=False, help_text='Whether the course sees the card on the partner board.')),
-                ('interests', models.CharField(blank=True, max_length=600)),
-                ('skills', models.CharField(blank=True, max_length=300)),
-                ('looking_for', models.CharField(blank=True, max_length=300)),
-                ('topics', models.JSONField(blank=True, default=list, help_text='Words, as typed, without doubles.')),
-                ('hours', models.JSONField(blank=True, default=list, help_text="Hours of the week in the course's zone, Monday 00:00 is 0, up to 167.")),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='partner_profile', to='courses.membership')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='RankedChoice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(help_text='1 is the most wanted.')),
-                ('classmate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.membership')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ranked_choices', to='courses.membership')),
-            ],
-            options={
-                'ordering': ['owner', 'rank'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Separation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_by_staff', models.BooleanField(default=False, help_text="Staff need nobody's consent; only staff undo it.")),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('state', django_fsm.FSMField(choices=[('asked', 'waits for the partner'), ('done', 'done'), ('refused', 'refused'), ('withdrawn', 'withdrawn'), ('closed', 'closed'), ('undone', 'undone')], default='asked', max_length=50, protected=True)),
-                ('ended', models.JSONField(default=list, help_text='The PairMember rows that it ended, for the undo.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('agreed', models.ManyToManyField(blank=True, help_text='Who said yes besides.', related_name='+', to='courses.membership')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('leaving', models.ForeignKey(help_text='Who leaves, so that the project stays with the others. Empty: everybody, and the pair is dissolved.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='separations', to='courses.membership')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='separations', to='pairs.pair')),
-            ],
-            options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='SoloRequest',
+            name="OfferMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=500)),
-                ('state', django_fsm.FSMField(choices=[('asked', 'waits for the staff'), ('approved', 'approved'), ('denied', 'denied'), ('withdrawn', 'withdrawn'), ('closed', 'closed')], default='asked', max_length=50, protected=True)),
-                ('answer', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='solo_requests', to='courses.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_open", models.BooleanField(default=True)),
+                ("has_accepted", models.BooleanField(help_text="Empty: no answer yet.", null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offer_memberships",
+                        to="courses.membership",
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="pairs.offer"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Profile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "is_listed",
+                    models.BooleanField(
+                        default=False, help_text="Whether the course sees the card on the partner board."
+                    ),
+                ),
+                ("interests", models.CharField(blank=True, max_length=600)),
+                ("skills", models.CharField(blank=True, max_length=300)),
+                ("looking_for", models.CharField(blank=True, max_length=300)),
+                ("topics", models.JSONField(blank=True, default=list, help_text="Words, as typed, without doubles.")),
+                (
+                    "hours",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Hours of the week in the course's zone, Monday 00:00 is 0, up to 167.",
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "membership",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partner_profile",
+                        to="courses.membership",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RankedChoice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rank", models.PositiveSmallIntegerField(help_text="1 is the most wanted.")),
+                (
+                    "classmate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="courses.membership"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ranked_choices",
+                        to="courses.membership",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["owner", "rank"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Separation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "is_by_staff",
+                    models.BooleanField(default=False, help_text="Staff need nobody's consent; only staff undo it."),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("asked", "waits for the partner"),
+                            ("done", "done"),
+                            ("refused", "refused"),
+                            ("withdrawn", "withdrawn"),
+                            ("closed", "closed"),
+                            ("undone", "undone"),
+                        ],
+                        default="asked",
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                ("ended", models.JSONField(default=list, help_text="The PairMember rows that it ended, for the undo.")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agreed",
+                    models.ManyToManyField(
+                        blank=True, help_text="Who said yes besides.", related_name="+", to="courses.membership"
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "leaving",
+                    models.ForeignKey(
+                        help_text="Who leaves, so that the project stays with the others. Empty: everybody, and the pair is dissolved.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="separations",
+                        to="courses.membership",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="separations", to="pairs.pair"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-created_at"],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='Veto',
+            name="SoloRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('classmate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.membership')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vetoes', to='courses.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=500)),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("asked", "waits for the staff"),
+                            ("approved", "approved"),
+                            ("denied", "denied"),
+                            ("withdrawn", "withdrawn"),
+                            ("closed", "closed"),
+                        ],
+                        default="asked",
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                ("answer", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="solo_requests",
+                        to="courses.membership",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-created_at"],
+            },
+            bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Veto",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "classmate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="courses.membership"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="vetoes", to="courses.membership"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='JoinCode',
+            name="JoinCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='join_codes', to='courses.membership')),
-                ('used_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="join_codes", to="courses.membership"
+                    ),
+                ),
+                (
+                    "used_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="courses.membership",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('membership',), name='one_open_join_code_per_student')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)),
+                        fields=("membership",),
+                        name="one_open_join_code_per_student",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LockDigest',
+            name="LockDigest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('locks_at', models.DateTimeField()),
-                ('days_before', models.PositiveSmallIntegerField()),
-                ('sent_at', models.DateTimeField(auto_now_add=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.course')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("locks_at", models.DateTimeField()),
+                ("days_before", models.PositiveSmallIntegerField()),
+                ("sent_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="courses.course"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('course', 'locks_at', 'days_before'), name='each_lock_digest_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("course", "locks_at", "days_before"), name="each_lock_digest_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='matchingrun',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['created_at'], name='matching_runs_under_way'),
+            model_name="matchingrun",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "running"])),
+                fields=["created_at"],
+                name="matching_runs_under_way",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matchingrun',
-            constraint=models.UniqueConstraint(fields=('course', 'number'), name='matching_runs_are_numbered'),
+            model_name="matchingrun",
+            constraint=models.UniqueConstraint(fields=("course", "number"), name="matching_runs_are_numbered"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['receiver', 'read_at'], name='messages_unread'),
+            model_name="message",
+            index=models.Index(fields=["receiver", "read_at"], name="messages_unread"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('sender', models.F('receiver')), _negated=True), name='nobody_writes_to_themselves'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sender", models.F("receiver")), _negated=True), name="nobody_writes_to_themselves"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offermember',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('membership',), name='one_open_offer_per_student'),
+            model_name="offermember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_open", True)), fields=("membership",), name="one_open_offer_per_student"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offermember',
-            constraint=models.UniqueConstraint(fields=('offer', 'membership'), name='once_in_an_offer'),
+            model_name="offermember",
+            constraint=models.UniqueConstraint(fields=("offer", "membership"), name="once_in_an_offer"),
         ),
         migrations.AddConstraint(
-            model_name='rankedchoice',
-            constraint=models.UniqueConstraint(fields=('owner', 'classmate'), name='each_classmate_ranked_once'),
+            model_name="rankedchoice",
+            constraint=models.UniqueConstraint(fields=("owner", "classmate"), name="each_classmate_ranked_once"),
         ),
         migrations.AddConstraint(
-            model_name='rankedchoice',
-            constraint=models.UniqueConstraint(fields=('owner', 'rank'), name='each_rank_given_once'),
+            model_name="rankedchoice",
+            constraint=models.UniqueConstraint(fields=("owner", "rank"), name="each_rank_given_once"),
         ),
         migrations.AddConstraint(
-            model_name='rankedchoice',
-            constraint=models.CheckConstraint(condition=models.Q(('owner', models.F('classmate')), _negated=True), name='nobody_ranks_themselves'),
+            model_name="rankedchoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("owner", models.F("classmate")), _negated=True), name="nobody_ranks_themselves"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='separation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('pair',), name='one_open_separation_per_pair'),
+            model_name="separation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("pair",), name="one_open_separation_per_pair"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='solorequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('membership',), name='one_open_solo_request_per_student'),
+            model_name="solorequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("membership",), name="one_open_solo_request_per_student"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='veto',
-            constraint=models.UniqueConstraint(fields=('owner', 'classmate'), name='each_veto_once'),
+            model_name="veto",
+            constraint=models.UniqueConstraint(fields=("owner", "classmate"), name="each_veto_once"),
         ),
         migrations.AddConstraint(
-            model_name='veto',
-            constraint=models.CheckConstraint(condition=models.Q(('owner', models.F('classmate')), _negated=True), name='nobody_vetoes_themselves'),
+            model_name="veto",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("owner", models.F("classmate")), _negated=True), name="nobody_vetoes_themselves"
+            ),
         ),
     ]

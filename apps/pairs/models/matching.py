@@ -35,6 +35,9 @@ class MatchingRun(ConcurrentTransitionMixin, models.Model):
     groups = models.JSONField(
         default=list, help_text='The groups as edited by hand: [{"members": [membership, …], "is_approved": bool}, …].'
     )
+    figures = models.JSONField(
+        default=dict, help_text="What `groups` come to, as `arrangement.figures` counts it; empty until it is solved."
+    )
     past = models.JSONField(default=list, help_text="Earlier `groups`, for undoing edits; the newest last.")
     revision = models.PositiveIntegerField(default=0, help_text="Rises with each edit; an edit names the one it saw.")
     error = models.CharField(max_length=300, blank=True)
