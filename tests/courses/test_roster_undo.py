@@ -86,6 +86,17 @@ def test_an_undo_restores_everything_the_import_did(undo_desk: UndoDesk, jane: M
     assert AuditEvent.objects.on(gone).first().verb == "courses.roster_undone"
 
 
+def test_a_name_that_stood_nowhere_on_a_roster_stands_nowhere_again(undo_desk: UndoDesk) -> None:
+    MembershipFactory(course=undo_desk.course, canvas_id="7", user__name="Jane", user__email="jane@example.edu")
+    UserFactory(email="known@example.edu", name="")
+    before = undo_desk.members()
+    roster = undo_desk.imported(f"{HEAD}Jane Doe,7,,,,jane@example.edu\nKnown One,8,,,,known@example.edu\n")
+    assert [m["user__name"] for m in undo_desk.members()] == ["Jane Doe", "Known One"]
+    undo_desk.undo(roster)
+    assert undo_desk.members()[:1] == before
+    assert User.objects.get(email="known@example.edu").name == ""
+
+
 def test_an_import_and_its_undo_leave_no_trace_for_the_next_import(undo_desk: UndoDesk, jane: Membership) -> None:
     text = f"{HEAD}{JANE_ROE}New One,9,,,01,new@example.edu\n"
     undo_desk.undo(undo_desk.imported(text))

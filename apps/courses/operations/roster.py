@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from apps.accounts.models import User
 from apps.accounts.operations import person_for
 from apps.core import audit, mail
 from apps.core.errors import Refused, Stale
 from apps.courses.models import Course, Membership, RosterImport
 from apps.courses.operations.locking import lock
 from apps.courses.queries import Difference, compare
-from apps.courses.queries.effects import ACCOUNT_NAME
+from apps.courses.queries.effects import ACCOUNT_NAME, value_of
 from apps.courses.queries.roster import Change, Changed
 from apps.courses.roster import Person
 from apps.courses.states import ImportState, MembershipState, Role
@@ -74,15 +75,7 @@ def apply_roster(
     people = [_with_address(person, addresses) for person in people]
     difference = compare(course, people)
     _refuse_used_addresses(difference, people, addresses)
-    leaving = set(drop)
-    dropped = [member for member in [*difference.gone, *difference.elsewhere] if member.pk in leaving]
-    if difference.are_many(len(dropped)) and not is_sure:
-        raise Refused(
-            f"{len(dropped)} of {difference.students} students would leave. Is this the roster of another section or "
-            "course? If they have left, say so below.",
-            field="is_sure",
-        )
-    difference.gone, difference.elsewhere = dropped, []
+    difference.gone, difference.elsewhere = _leaving(difference, set(drop), is_sure), []
     try:
         with transaction.atomic():
             roster.effects = _carry_out(course, difference, by)
@@ -93,11 +86,27 @@ def apply_roster(
     roster.rows = [dataclasses.asdict(person) for person in people]
     roster.apply()
     roster.save()
-    counts = {"new": len(difference.new), "changed": len(difference.changed), "dropped": len(dropped)}
+    _record_import(roster, difference, by)
+    return difference
+
+
+def _record_import(roster: RosterImport, done: Difference, by: Any) -> None:
+    counts = {"new": len(done.new), "changed": len(done.changed), "dropped": len(done.gone)}
     words = ", ".join(f"{count} {name}" for name, count in counts.items())
     summary = f"imported the roster {roster.filename}: {words}"
-    audit.record(course, "courses.apply_roster", summary, by=by, staff_only=True, roster=roster.pk, **counts)
-    return difference
+    audit.record(roster.course, "courses.apply_roster", summary, by=by, staff_only=True, roster=roster.pk, **counts)
+
+
+def _leaving(difference: Difference, drop: set[int], is_sure: bool) -> list[Membership]:
+    """Those to be dropped, of those that the file does not name."""
+    leaving = [member for member in [*difference.gone, *difference.elsewhere] if member.pk in drop]
+    if difference.are_many(len(leaving)) and not is_sure:
+        raise Refused(
+            f"{len(leaving)} of {difference.students} students would leave. Is this the roster of another section or "
+            "course? If they have left, say so below.",
+            field="is_sure",
+        )
+    return leaving
 
 
 def _open(roster: RosterImport) -> RosterImport:
@@ -136,19 +145,28 @@ def _carry_out(course: Course, difference: Difference, by: Any) -> dict[str, Any
         member.state = MembershipState.DROPPED
         member.save(update_fields=["state"])
         audit.record(member, "courses.roster_dropped", "dropped them: the new roster does not name them", by=by)
-    changed = [{"member": item.membership.pk, "changes": _change(course, item, by)} for item in difference.changed]
-    added = []
+    changed = [_row(item.membership, _change(course, item, by)) for item in difference.changed]
+    nameless = User.objects.filter(name="", email__in=[person.email for person in difference.new])
+    nameless_addresses, added = set(nameless.values_list("email", flat=True)), []
     for person in difference.new:
         user = person_for(person.email, name=person.name)
         facts = {"roster_name": person.name, **{name: getattr(person, name) for name in IDENTITY[1:]}}
-        added.append(Membership.objects.create(course=course, user=user, role=Role.STUDENT, **facts).pk)
+        member = Membership.objects.create(course=course, user=user, role=Role.STUDENT, **facts)
+        added.append(member.pk)
+        if person.email in nameless_addresses:
+            changed.append(_row(member, [Change(ACCOUNT_NAME, "shown as", "", user.name)]))
     return {"added": added, "dropped": [member.pk for member in difference.gone], "changed": changed}
 
 
-def _change(course: Course, item: Changed, by: Any) -> list[dict[str, str]]:
-    """Write what changes about one member, and return it with what their account was called."""
+def _row(member: Membership, changes: Iterable[Change]) -> dict[str, Any]:
+    return {"member": member.pk, "changes": [dataclasses.asdict(change) for change in changes]}
+
+
+def _change(course: Course, item: Changed, by: Any) -> list[Change]:
+    """Write what changes about one member, and return it with what stood in their fields, their account's too."""
     member, user, renames_account = item.membership, item.membership.user, item.renames_account
-    done = list(item.changes)
+    # Where no roster has named somebody yet, the difference shows the name of the account.
+    done = [dataclasses.replace(change, old=value_of(member, change.field)) for change in item.changes]
     for change in item.changes:
         if change.field == "email":
             user.email = change.new
@@ -168,4 +186,4 @@ def _change(course: Course, item: Changed, by: Any) -> list[dict[str, str]]:
     member.save()
     words = ", ".join(f"{change.label} {change.old or '—'} → {change.new}" for change in item.changes)
     audit.record(member, "courses.roster_changed", f"imported a roster that changed {words}", by=by, staff_only=True)
-    return [dataclasses.asdict(change) for change in done]
+    return done
