@@ -70,7 +70,7 @@ def member(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             else:
                 messages.success(request, f"Saved. {found} was not mailed.")
                 return redirect("course:members", slug)
-    context = {"course": course, "room": "course", "member": found, "form": form}
+    context = {"course": course, "room": "course", "member": found, "leaving": [found], "form": form}
     return render(request, "courses/member.html", {**context, "events": AuditEvent.objects.on(found)})
 
 
