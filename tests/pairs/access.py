@@ -1,6 +1,9 @@
 """Who may open the pages of pairs. `world.invitation` goes from somebody unpaired to `other_student`."""
 
+from typing import Any
+
 from tests.access import MEMBERS, STAFF, STUDENTS, STUDENTS_OF_PAIR, Row
+from tests.factories.pairs import asked_for_solo, asked_to_part, parted
 
 
 def pair(world: object) -> list[object]:
@@ -11,7 +14,39 @@ def invitation(world: object) -> list[object]:
     return [world.course.slug, world.invitation.pk]  # type: ignore[attr-defined]
 
 
+def leaving(world: object) -> dict[str, object]:
+    return {"member": [world.membership["partner"].pk, world.membership["asker"].pk]}  # type: ignore[attr-defined]
+
+
+def asked_to_leave(world: Any) -> list[Any]:
+    """`partner` asks to leave the pair; `second_partner` can answer."""
+    return [world.course.slug, asked_to_part(world.pair, leaving=world.membership["partner"]).pk]
+
+
+def parting(world: Any) -> list[Any]:
+    """`second_partner` has left the pair by consent, a moment ago."""
+    return [world.course.slug, parted(world.pair, leaving=world.membership["second_partner"]).pk]
+
+
+def solo_request(world: Any) -> list[Any]:
+    """`partner`, who remained alone, asks to go on alone."""
+    parting(world)
+    return [world.course.slug, asked_for_solo(world.membership["partner"]).pk]
+
+
+def somebody_free(world: Any) -> dict[str, Any]:
+    return {"member": world.membership["asker"].pk}
+
+
 READERS = ("other_student", *STAFF)
+TEACHERS = ("instructor", "admin")  # who may import rosters
+ANSWERING: dict[str, Any] = {
+    "ok": ("second_partner",),
+    "forbidden": ("partner", *STAFF),
+    "args": asked_to_leave,
+    "method": "post",
+    "status": (302,),
+}
 
 ROWS = [
     Row("pairs:index", ok=MEMBERS),
@@ -19,6 +54,7 @@ ROWS = [
     Row("pairs:code", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
     Row("pairs:join", ok=STUDENTS, forbidden=STAFF, method="post"),
     Row("pairs:make", ok=STAFF, forbidden=STUDENTS, method="post"),
+    Row("pairs:consequences", ok=TEACHERS, forbidden=(*STUDENTS, "ta"), data=leaving),
     Row("pairs:invitation", ok=READERS, args=invitation),
     Row("pairs:accept", ok=("other_student",), forbidden=STAFF, args=invitation, method="post", status=(302,)),
     Row("pairs:decline", ok=("other_student",), forbidden=STAFF, args=invitation, method="post", status=(302,)),
@@ -26,4 +62,27 @@ ROWS = [
     Row("pairs:detail", ok=(*STUDENTS_OF_PAIR, *STAFF), args=pair),
     Row("pairs:dissolve", ok=STAFF, forbidden=STUDENTS_OF_PAIR, args=pair),
     Row("pairs:dissolve", ok=STAFF, forbidden=STUDENTS_OF_PAIR, args=pair, method="post"),
+    Row("pairs:separate", ok=STAFF, forbidden=STUDENTS_OF_PAIR, args=pair),
+    Row("pairs:separate", ok=STAFF, forbidden=STUDENTS_OF_PAIR, args=pair, method="post"),
+    Row("pairs:leave", ok=STUDENTS_OF_PAIR, forbidden=STAFF, args=pair),
+    Row("pairs:leave", ok=STUDENTS_OF_PAIR, forbidden=STAFF, args=pair, method="post"),
+    Row("pairs:partings", ok=MEMBERS),
+    Row("pairs:separation_agree", ok=("second_partner",), forbidden=("partner", *STAFF), args=asked_to_leave),
+    Row("pairs:separation_agree", **ANSWERING),
+    Row("pairs:separation_refuse", **ANSWERING),
+    Row(
+        "pairs:separation_withdraw",
+        ok=("partner",),
+        forbidden=("second_partner", *STAFF),
+        args=asked_to_leave,
+        method="post",
+        status=(302,),
+    ),
+    Row("pairs:separation_undo", ok=(*STUDENTS_OF_PAIR, *STAFF), args=parting, method="post", status=(302,)),
+    Row("pairs:solo_ask", ok=STUDENTS, forbidden=STAFF),
+    Row("pairs:solo_ask", ok=STUDENTS, forbidden=STAFF, method="post"),
+    Row("pairs:solo_make", ok=STAFF, forbidden=STUDENTS, data=somebody_free, method="post", status=(302,)),
+    Row("pairs:solo_decide", ok=STAFF, forbidden=("partner",), args=solo_request),
+    Row("pairs:solo_decide", ok=STAFF, forbidden=("partner",), args=solo_request, method="post"),
+    Row("pairs:solo_withdraw", ok=("partner",), forbidden=STAFF, args=solo_request, method="post", status=(302,)),
 ]
