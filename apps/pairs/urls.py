@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.pairs.views import consequences, finding, leaving, pair, solo, staff
+from apps.pairs.views import consequences, export, finding, leaving, messages, pair, partners, solo, staff
 
 app_name = "pairs"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("invitations/<int:pk>/accept/", finding.accept, name="accept"),
     path("invitations/<int:pk>/decline/", finding.decline, name="decline"),
     path("invitations/<int:pk>/withdraw/", finding.withdraw, name="withdraw"),
+    path("groups/", export.groups, name="groups"),
+    path("groups/file/", export.groups_file, name="groups_csv"),
     path("make/", staff.make, name="make"),
     path("consequences/", consequences.consequences, name="consequences"),
     path("<int:pk>/", pair.detail, name="detail"),

@@ -4,7 +4,8 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from apps.pairs.models import Invitation, Pair, PairMember
+from apps.pairs import operations
+from apps.pairs.models import Invitation, Pair, PairMember, Separation, SoloRequest
 from tests.factories.courses import CourseFactory, MembershipFactory
 
 
@@ -31,6 +32,24 @@ class InvitationFactory(factory.django.DjangoModelFactory):
     sender = factory.SubFactory(MembershipFactory)
     receiver = factory.SubFactory(MembershipFactory, course=factory.SelfAttribute("..sender.course"))
     expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=7))
+
+
+def asked_to_part(pair: Pair, *, leaving: Any = None, by: Any = None, reason: str = "") -> Separation:
+    """The first member (or `by`) asks that `leaving` leaves, or that all part."""
+    asker = by or pair.users[0]
+    return operations.ask_to_leave(pair, leaving=leaving, reason=reason, by=asker)
+
+
+def parted(pair: Pair, *, leaving: Any = None, reason: str = "") -> Separation:
+    """The members part, one asking and all others agreeing."""
+    separation = asked_to_part(pair, leaving=leaving, reason=reason)
+    for user in pair.users[1:]:
+        separation = operations.agree_to_leave(separation, by=user)
+    return separation
+
+
+def asked_for_solo(membership: Any, reason: str = "I work at night") -> SoloRequest:
+    return operations.ask_solo(membership, reason=reason, by=membership.user)
 
 
 def build(world: Any) -> None:

@@ -53,6 +53,8 @@ ROWS = [
     Row("pairs:invite", ok=STUDENTS, forbidden=STAFF, method="post"),
     Row("pairs:code", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
     Row("pairs:join", ok=STUDENTS, forbidden=STAFF, method="post"),
+    Row("pairs:groups", ok=STAFF, forbidden=STUDENTS),
+    Row("pairs:groups_csv", ok=STAFF, forbidden=STUDENTS),
     Row("pairs:make", ok=STAFF, forbidden=STUDENTS, method="post"),
     Row("pairs:consequences", ok=TEACHERS, forbidden=(*STUDENTS, "ta"), data=leaving),
     Row("pairs:invitation", ok=READERS, args=invitation),

@@ -10,7 +10,7 @@ from apps.core.models import OutgoingMail
 from apps.courses.models import Membership
 from apps.courses.states import MembershipState
 from apps.pairs.models import Invitation, Pair
-from apps.pairs.states import InvitationState, PairState
+from apps.pairs.states import InvitationState
 from tests.factories.courses import MembershipFactory
 from tests.factories.pairs import InvitationFactory, PairFactory
 
@@ -51,41 +51,6 @@ def test_three_are_not_a_pair(world: Any, as_user: Any) -> None:
     assert page.count("checked") == 3
 
 
-def test_dissolving_tells_both_why_and_keeps_what_they_wrote(world: Any, as_user: Any) -> None:
-    link = url("dissolve", world.course.slug, world.pair.pk)
-    client = as_user(world.instructor)
-    assert "Give the reason" in client.post(link, {"reason": " \0 "}).content.decode()
-    assert Pair.objects.get(pk=world.pair.pk).state == PairState.ACTIVE
-    page = client.post(link, {"reason": "They asked to part"}, follow=True).content.decode()
-    assert "They asked to part" in page
-    mails = OutgoingMail.objects.filter(subject="Your pair was dissolved")
-    assert sorted(mails.values_list("to", flat=True)) == [world.partner.email, world.second_partner.email]
-    assert all("They asked to part" in mail.body for mail in mails)
-
-    for person in (world.partner, world.second_partner):
-        client = as_user(person)
-        assert (
-            "Partner &amp; Second Partner"
-            in client.get(url("detail", world.course.slug, world.pair.pk)).content.decode()
-        )
-        proposal = reverse("proposals:detail", args=[world.course.slug, world.proposal.pk])
-        assert client.get(proposal).status_code == 200
-        edit = reverse("proposals:edit", args=[world.course.slug, world.proposal.pk])
-        assert client.post(edit, {"title": "Mine alone"}).status_code == 403
-        assert "Find a partner" in client.get(url("index", world.course.slug)).content.decode()
-    again = client.post(link, {"reason": "Twice"})
-    assert again.status_code == 403
-    assert "It is dissolved already" in as_user(world.ta).post(link, {"reason": "Twice"}).content.decode()
-
-
-def test_a_dissolved_pair_can_pair_up_again(world: Any, as_user: Any) -> None:
-    as_user(world.ta).post(url("dissolve", world.course.slug, world.pair.pk), {"reason": "They asked to part"})
-    pk = [world.membership["asker"].pk, world.membership["partner"].pk]
-    as_user(world.ta).post(url("make", world.course.slug), {"members": pk})
-    new = Pair.objects.of(world.membership["partner"]).get()
-    assert set(new.users) == {world.asker, world.partner}
-
-
 def test_what_staff_noted_for_themselves_is_not_in_the_students_history(world: Any, as_user: Any) -> None:
     audit.record(world.pair, "tests.note", "noted a worry", by=world.ta, staff_only=True)
     link = url("detail", world.course.slug, world.pair.pk)
@@ -115,4 +80,4 @@ def test_a_pairs_page_takes_the_same_queries_however_much_happened(
 ) -> None:
     for number in range(count):
         audit.record(world.pair, "tests.event", f"did thing {number}", by=world.partner)
-    assert count_queries(as_user(world.partner), url("detail", world.course.slug, world.pair.pk)) == 10
+    assert count_queries(as_user(world.partner), url("detail", world.course.slug, world.pair.pk)) == 12

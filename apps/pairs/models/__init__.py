@@ -4,7 +4,7 @@ from apps.pairs.models.invitations import Invitation, InvitationQuerySet, JoinCo
 from apps.pairs.models.leaving import UNDO_FOR, Separation, SoloRequest
 from apps.pairs.models.matching import LockDigest, MatchingRun
 from apps.pairs.models.offers import Offer, OfferMember, OfferQuerySet
-from apps.pairs.models.pairs import Pair, PairMember, PairQuerySet
+from apps.pairs.models.pairs import Pair, PairMember, PairQuerySet, people_known_to, readable_by
 from apps.pairs.models.partners import Message, Profile, RankedChoice, Veto
 
 __all__ = [
@@ -26,4 +26,6 @@ __all__ = [
     "Separation",
     "SoloRequest",
     "Veto",
+    "people_known_to",
+    "readable_by",
 ]

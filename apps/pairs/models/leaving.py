@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.courses.models import Course, Membership
-from apps.pairs.models.pairs import Pair
+from apps.pairs.models.pairs import Pair, readable_by
 from apps.pairs.states import SeparationState, SoloState
 
 UNDO_FOR = dt.timedelta(minutes=15)
@@ -21,8 +21,8 @@ class SeparationQuerySet(models.QuerySet["Separation"]):
         return self.filter(state=SeparationState.ASKED)
 
     def visible_to(self, user: Any) -> "SeparationQuerySet":
-        """Those of pairs one may open."""
-        return self.filter(pair__in=Pair.objects.visible_to(user))
+        """Those of pairs one may open, but for what happened after one had left."""
+        return self.filter(readable_by(user, at="created_at"))
 
 
 class Separation(ConcurrentTransitionMixin, models.Model):
@@ -61,6 +61,14 @@ class Separation(ConcurrentTransitionMixin, models.Model):
     @property
     def course(self) -> Course:
         return self.pair.course
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether it is open, and those it is about are still in the pair and in the course."""
+        present = self.pair.present_members
+        is_asker_there = any(member.membership.user_id == self.asked_by_id for member in present)
+        is_leaver_there = self.leaving_id is None or any(member.membership_id == self.leaving_id for member in present)
+        return self.state == SeparationState.ASKED and is_asker_there and is_leaver_there
 
     @property
     def undo_until(self) -> dt.datetime | None:

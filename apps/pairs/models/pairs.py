@@ -1,14 +1,45 @@
-"""Pairs, and who was in them when."""
+"""Pairs, who was in them when, and what somebody may read of a pair that they have left."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.courses.models import Course, Membership
 from apps.courses.states import MembershipState, Role
 from apps.pairs.states import Ending, PairState
+
+# Ways out of a pair that goes on without one.
+CUT_SHORT = (Ending.LEFT, Ending.DROPPED)
+
+
+def readable_by(user: Any, *, at: str, pair: str = "pair") -> Q:
+    """The condition that `user` may read a row about a pair. `at` and `pair` are the paths to its moment and its pair.
+
+    Course staff read all of it. So do its members, what was there before they came too, and those who were in it when
+    it ended. Whoever left a pair that went on reads what was there by then; a row without a moment is not.
+    """
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    if user.is_site_admin:
+        return Q()
+    mine = Membership.objects.active().filter(user=user)
+    stays = PairMember.objects.filter(pair=OuterRef(pair), membership__in=mine)
+    own = stays.filter(_to_the_end() | Q(left_at__gte=OuterRef(at)))
+    return Q(Exists(own)) | Q(**{f"{pair}__course__in": mine.staff().values("course")})
+
+
+def people_known_to(user: Any, path: str = "members") -> Prefetch:
+    """For `prefetch_related`: a pair's people with their users, without those who came after `user` had left."""
+    people = PairMember.objects.filter(readable_by(user, at="joined_at"))
+    return Prefetch(path, people.select_related("membership__user").order_by("pk"))
+
+
+def _to_the_end() -> Q:
+    """What makes a `PairMember` one who is in the pair still, or was when it ended."""
+    return Q(is_active=True) | (Q(pair__state=PairState.DISSOLVED) & ~Q(ending__in=CUT_SHORT))
 
 
 def _present(prefix: str) -> Q:
@@ -54,7 +85,7 @@ class PairQuerySet(models.QuerySet["Pair"]):
 
     def with_people(self) -> "PairQuerySet":
         return self.prefetch_related(
-            models.Prefetch("members", PairMember.objects.select_related("membership__user").order_by("pk"))
+            Prefetch("members", PairMember.objects.select_related("membership__user").order_by("pk"))
         )
 
 
@@ -108,6 +139,16 @@ class Pair(ConcurrentTransitionMixin, models.Model):
         members = self.members.filter(membership__in=Membership.objects.active(), membership__user=user)
         return bool(user.is_authenticated and members.exists())
 
+    def read_until(self, user: Any) -> dt.datetime | None:
+        """When the time in the pair of `user`, who may open it, was cut short; None for whom `readable_by` gives all.
+
+        Free of queries once the members are read with their memberships.
+        """
+        own = [member for member in self.members.all() if member.membership.user_id == user.pk]
+        if user.is_site_admin or any(member.is_to_the_end or member.membership.is_staff for member in own):
+            return None
+        return max((member.left_at or member.joined_at for member in own), default=None)
+
     @transition(field=state, source=PairState.ACTIVE, target=PairState.DISSOLVED)
     def dissolve(self) -> None:
         pass
@@ -158,3 +199,8 @@ class PairMember(models.Model):
     def is_present(self) -> bool:
         """Whether they are in the pair now and still a student of the course."""
         return self.is_active and self.membership.is_active and self.membership.role == Role.STUDENT
+
+    @property
+    def is_to_the_end(self) -> bool:
+        """Whether they are in the pair still, or were when it ended."""
+        return self.is_active or (self.pair.state == PairState.DISSOLVED and self.ending not in CUT_SHORT)

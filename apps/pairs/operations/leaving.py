@@ -10,8 +10,9 @@ from apps.core.text import one_line
 from apps.courses.models import Membership
 from apps.pairs.deadline import refuse_when_locked
 from apps.pairs.models import Pair, PairMember, Separation
-from apps.pairs.operations.common import close_open, hold
+from apps.pairs.operations.common import VETOED, close_open, hold, vetoed
 from apps.pairs.operations.pairing import active, end
+from apps.pairs.queries.leaving import people_after_undo, what, why_not_undone
 from apps.pairs.states import Ending, PairState, SeparationState
 
 MAX_REASON = 300
@@ -28,13 +29,14 @@ def ask_to_leave(pair: Pair, *, leaving: Membership | None, reason: str, by: Use
     pair = active(pair)
     reason = _reason(reason)
     _refuse_stranger(pair, leaving)
+    _close_pointless(pair)
     if Separation.objects.open().filter(pair=pair).exists():
         raise Stale("There is a request to part already: answer it, or let it be withdrawn first.")
     separation = Separation.objects.create(pair=pair, leaving=leaving, reason=reason, asked_by=by)
-    audit.record(pair, "pairs.ask_to_leave", f"asked: {what(separation)}", by=by)
-    others = [user for user in pair.users if user != by]
+    others = [member.membership.user for member in pair.present_members if member.membership.user_id != by.pk]
     if not others:
-        return _carry_out(separation, by=by)
+        return _carry_out(separation, f"gave up the project{_in_brackets(reason)}", by=by)
+    audit.record(pair, "pairs.ask_to_leave", f"asked to part: {what(separation)}", by=by)
     mail.send_to_all(
         others, f"{by} asks to part", "mail/pairs/separation_asked.txt", separation=separation, what=what(separation),
         course=course,
@@ -52,13 +54,16 @@ def agree_to_leave(separation: Separation, *, by: User) -> Separation:
     mine = next((one.membership for one in pair.present_members if one.membership.user_id == by.pk), None)
     if mine is None or separation.asked_by_id == by.pk:
         raise Refused("Only a partner of the one who asked can agree.")
+    if separation.agreed.filter(pk=mine.pk).exists():
+        raise Stale("You have agreed already; it happens as soon as everybody has.")
     separation.agreed.add(mine)
-    audit.record(pair, "pairs.agree_to_leave", f"agreed: {what(separation)}", by=by)
+    audit.record(pair, "pairs.agree_to_leave", f"agreed to part: {what(separation)}", by=by)
     wanted = {
         member.membership_id for member in pair.present_members if member.membership.user_id != separation.asked_by_id
     }
     if wanted <= set(separation.agreed.values_list("pk", flat=True)):
-        return _carry_out(separation, by=by)
+        reason = _in_brackets(separation.reason)
+        return _carry_out(separation, f"parted, as all agreed: {what(separation)}{reason}", by=by)
     return separation
 
 
@@ -69,9 +74,10 @@ def refuse_to_leave(separation: Separation, *, by: User) -> None:
     separation = _open(separation)
     separation.refuse()
     separation.save(update_fields=["state"])
-    audit.record(separation.pair, "pairs.refuse_to_leave", f"did not agree: {what(separation)}", by=by)
-    mail.send(
-        separation.asked_by, f"{by} does not agree to part", "mail/pairs/separation_refused.txt",
+    audit.record(separation.pair, "pairs.refuse_to_leave", f"did not agree to part: {what(separation)}", by=by)
+    others = [user for user in separation.pair.users if user != by]
+    mail.send_to_all(
+        others, f"{by} does not agree to part", "mail/pairs/separation_refused.txt",
         separation=separation, by=by, course=separation.course,
     )  # fmt: skip
 
@@ -104,53 +110,56 @@ def separate(pair: Pair, *, leaving: Membership | None, reason: str, by: User) -
         asked.close()
         asked.save(update_fields=["state"])
     separation = Separation.objects.create(pair=pair, leaving=leaving, reason=reason, asked_by=by, is_by_staff=True)
-    return _carry_out(separation, by=by)
+    phrase = f"took {leaving} out; {what(separation)}" if leaving else "dissolved the pair"
+    return _carry_out(separation, f"{phrase}{_in_brackets(reason)}", by=by)
 
 
 @transaction.atomic
 def undo_leaving(separation: Separation, *, by: User) -> Pair:
-    """Put everybody back as it was, within a quarter of an hour and while nobody has gone on otherwise."""
+    """Put everybody back as it was, within a quarter of an hour and while nobody has gone on otherwise.
+
+    Members cannot any more once pairs are locked; staff can.
+    """
     course, _ = hold(separation.course)
     separation = Separation.objects.select_related("pair__course").get(pk=separation.pk)
     if separation.state == SeparationState.UNDONE:
         raise Stale("This was undone a moment ago.")
-    if separation.undo_until is None:
-        raise Refused("The quarter of an hour for undoing this is over.")
-    pair, rows = (
-        separation.pair,
-        list(PairMember.objects.filter(pk__in=separation.ended).select_related("membership__user")),
-    )
-    _refuse_changed_since(separation, rows)
-    PairMember.objects.filter(pk__in=separation.ended).update(is_active=True, left_at=None, ending="")
-    if pair.state == PairState.DISSOLVED:
-        pair.revive()
-    pair.half_told_at = None
-    pair.wanted_size = max(2, PairMember.objects.active().filter(pair=pair).count())
-    pair.save(update_fields=["state", "half_told_at", "wanted_size"])
+    together = people_after_undo(separation)
+    if any(member.user_id == by.pk for member in together):
+        refuse_when_locked(course)
+    if reason := why_not_undone(separation, by=by):
+        raise Refused(reason)
+    if vetoed(together):
+        raise Refused(VETOED)
+    pair = _put_back(separation)
     separation.undo()
     separation.save(update_fields=["state"])
-    pair = active(pair)
-    close_open([member.membership for member in pair.current_members])
-    audit.record(pair, "pairs.undo_leaving", f"undid it: {pair} go on together", by=by)
+    close_open(together)
+    audit.record(pair, "pairs.undo_leaving", "undid the parting: everything is as it was", by=by)
     mail.send_to_all(
-        pair.users, "You are a pair again", "mail/pairs/separation_undone.txt", pair=pair, by=by, course=course
+        pair.users, "The parting was undone", "mail/pairs/separation_undone.txt", pair=pair, by=by, course=course
     )
     return pair
 
 
-def what(separation: Separation) -> str:
-    """What a separation does, as a phrase: "Ada leaves, the project stays with Ben"."""
-    if separation.leaving is None:
-        return "the pair is dissolved"
-    staying = [
-        str(member) for member in separation.pair.present_members if member.membership_id != separation.leaving_id
-    ]
-    return f"{separation.leaving} leaves, the project stays with {' and '.join(staying)}"
+def _put_back(separation: Separation) -> Pair:
+    pair = separation.pair
+    PairMember.objects.filter(pk__in=separation.ended).update(is_active=True, left_at=None, ending="")
+    if pair.state == PairState.DISSOLVED:
+        pair.revive()
+        pair.save(update_fields=["state"])
+    else:
+        # It was whole before, so whoever remained need not have been told otherwise.
+        pair.half_told_at = None
+        pair.wanted_size = PairMember.objects.active().filter(pair=pair).count()
+        pair.save(update_fields=["half_told_at", "wanted_size"])
+    return active(pair)
 
 
-def _carry_out(separation: Separation, *, by: User) -> Separation:
-    pair, words = separation.pair, what(separation)
-    users = pair.users
+def _carry_out(separation: Separation, phrase: str, *, by: User) -> Separation:
+    pair, words, users = separation.pair, what(separation), separation.pair.users
+    # Written down before anybody leaves: what happens afterwards is not read by who left.
+    audit.record(pair, "pairs.separate", phrase, by=by)
     staying = [member for member in pair.present_members if member.membership_id != separation.leaving_id]
     if separation.leaving is None or not staying:
         separation.ended = end(pair, ending=Ending.DISSOLVED)
@@ -163,10 +172,8 @@ def _carry_out(separation: Separation, *, by: User) -> Separation:
         pair.save(update_fields=["half_told_at", "wanted_size"])
     separation.carry_out()
     separation.save(update_fields=["state", "done_at", "ended"])
-    reason = f" ({separation.reason})" if separation.reason else ""
-    audit.record(pair, "pairs.separate", f"parted the pair: {words}{reason}", by=by)
     subject = "Your pair was dissolved" if pair.state == PairState.DISSOLVED else "Your pair has parted"
-    context = {"separation": separation, "what": words, "by": by, "course": pair.course}
+    context = {"separation": separation, "what": words, "by": by, "course": pair.course, "is_alone": len(users) == 1}
     mail.send_to_all(users, subject, "mail/pairs/separated.txt", **context)
     return separation
 
@@ -176,7 +183,18 @@ def _open(separation: Separation) -> Separation:
     if found.state != SeparationState.ASKED:
         raise Stale(f"This request was {found.get_state_display()} a moment ago.")
     found.pair = active(found.pair)
+    if not found.is_answerable:
+        raise Stale("One of you is not in this pair any more, so there is nothing to answer.")
     return found
+
+
+def _close_pointless(pair: Pair) -> None:
+    """Close a request of before that nobody can answer, since one of its people has dropped the course."""
+    for asked in Separation.objects.open().filter(pair=pair):
+        asked.pair = pair
+        if not asked.is_answerable:
+            asked.close()
+            asked.save(update_fields=["state"])
 
 
 def _reason(text: str) -> str:
@@ -186,15 +204,10 @@ def _reason(text: str) -> str:
     return reason
 
 
+def _in_brackets(reason: str) -> str:
+    return f" ({reason})" if reason else ""
+
+
 def _refuse_stranger(pair: Pair, leaving: Membership | None) -> None:
-    if leaving is not None and leaving.pk not in {member.membership_id for member in pair.current_members}:
+    if leaving is not None and leaving.pk not in {member.membership_id for member in pair.present_members}:
         raise Stale(f"{leaving} is not in this pair any more.")
-
-
-def _refuse_changed_since(separation: Separation, rows: list[PairMember]) -> None:
-    memberships = [row.membership for row in rows]
-    paired = PairMember.objects.active().filter(membership__in=memberships).select_related("membership__user").first()
-    if paired:
-        raise Refused(f"{paired} is in another pair by now, so this cannot be undone.")
-    if PairMember.objects.active().filter(pair=separation.pair, joined_at__gt=separation.done_at).exists():
-        raise Refused("Somebody else has joined the project by now, so this cannot be undone.")

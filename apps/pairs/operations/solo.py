@@ -9,8 +9,7 @@ from apps.core.text import plain
 from apps.courses.models import Membership
 from apps.courses.queries import staff_users
 from apps.pairs.models import Pair, SoloRequest
-from apps.pairs.operations.common import hold, refuse_unless_seeking
-from apps.pairs.operations.pairing import make_group
+from apps.pairs.operations.common import hold, join, refuse_unless_seeking
 from apps.pairs.states import SoloState
 
 MAX_TEXT = 500
@@ -58,12 +57,33 @@ def decide_solo(request: SoloRequest, *, is_approved: bool, answer: str, by: Use
         request.deny()
     request.save(update_fields=["state", "answer", "decided_by", "decided_at"])
     audit.record(request, "pairs.decide_solo", f"{'approved' if is_approved else 'denied'} the request", by=by)
-    if is_approved:
-        how = f"let {request.membership} do the project alone"
-        return make_group(course, members=[request.membership], how=how, by=by)
-    subject = "You cannot do the project alone"
-    mail.send(request.membership.user, subject, "mail/pairs/solo_denied.txt", request=request, course=course)
-    return None
+    pair = _alone(request.membership, by=by) if is_approved else None
+    subject = "You do the project alone" if pair else "You cannot do the project alone"
+    template = f"mail/pairs/solo_{'approved' if pair else 'denied'}.txt"
+    mail.send(request.membership.user, subject, template, request=request, pair=pair, course=course, by=by)
+    return pair
+
+
+@transaction.atomic
+def make_solo(membership: Membership, *, by: User) -> Pair:
+    """Staff let a student without a partner go on alone, asked or not; the student gets mail."""
+    course, (member,) = hold(membership.course, membership)
+    asked = SoloRequest.objects.open().filter(membership=member).first()
+    if asked and (pair := decide_solo(asked, is_approved=True, answer="", by=by)):
+        return pair
+    pair = _alone(member, by=by)
+    context = {"request": None, "pair": pair, "course": course, "by": by}
+    mail.send(member.user, "You do the project alone", "mail/pairs/solo_approved.txt", **context)
+    return pair
+
+
+def _alone(member: Membership, *, by: User) -> Pair:
+    """A group of one: the project that they have, or none yet."""
+    gone = f"{member} is not a student here now."
+    refuse_unless_seeking(member, paired=f"{member} has a partner by now, or goes on alone already.", gone=gone)
+    pair = join([member], course=member.course)
+    audit.record(pair, "pairs.make_solo", f"let {member} do the project alone", by=by)
+    return pair
 
 
 def _open(request: SoloRequest) -> SoloRequest:

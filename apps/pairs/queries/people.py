@@ -2,9 +2,8 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from apps.core.models import AuditEvent
 from apps.courses.models import Course, Membership
-from apps.pairs.models import Invitation, Pair, PairMember
+from apps.pairs.models import Invitation, PairMember
 
 
 def seeking(course: Course) -> QuerySet[Membership]:
@@ -33,9 +32,3 @@ def matching(people: QuerySet[Membership], search: str) -> QuerySet[Membership]:
 def invitations_of(membership: Membership) -> QuerySet[Invitation]:
     """What a student sent and may see of what they received, newest first."""
     return Invitation.objects.between([membership]).visible_to(membership.user).with_people()
-
-
-def history_of(pair: Pair, *, for_staff: bool) -> QuerySet[AuditEvent]:
-    """The events of a pair; those for staff alone only when asked for."""
-    events = AuditEvent.objects.on(pair)
-    return events if for_staff else events.filter(staff_only=False)

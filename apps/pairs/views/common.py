@@ -1,6 +1,6 @@
 """What the views of pairs share: fetching, and answering with what an operation said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -10,9 +10,11 @@ from django_fsm import ConcurrentTransition
 
 from apps.accounts.http import SignedInRequest
 from apps.core.errors import Refused, Stale
+from apps.core.policies import require
+from apps.courses.access import course_for
 from apps.courses.models import Course, Membership
 from apps.courses.queries import membership_of
-from apps.pairs.models import Pair
+from apps.pairs.models import MatchingRun, Pair, people_known_to
 
 
 def student(request: SignedInRequest, course: Course) -> Membership:
@@ -25,8 +27,25 @@ def student(request: SignedInRequest, course: Course) -> Membership:
 
 
 def pair_for(request: SignedInRequest, course: Course, pk: int) -> Pair:
-    visible = Pair.objects.visible_to(request.user).with_people().select_related("course")
+    """The pair, with those of its people whom the one who asks may know."""
+    visible = Pair.objects.visible_to(request.user).select_related("course")
+    visible = visible.prefetch_related(people_known_to(request.user))
     return get_object_or_404(visible, course=course, pk=pk)
+
+
+def run_for(request: SignedInRequest, slug: str, pk: int) -> MatchingRun:
+    """A run of matching in that course, for those who may match."""
+    course = course_for(request.user, slug)
+    run = get_object_or_404(MatchingRun.objects.visible_to(request.user).select_related("by"), course=course, pk=pk)
+    require(request.user, "pairs.match", course)
+    run.course = course
+    return run
+
+
+def number_in(values: Mapping[str, Any], name: str) -> int | None:
+    """A number that a form or an address names; None when there is none."""
+    text = str(values.get(name, ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def context(course: Course, **more: Any) -> dict[str, Any]:
