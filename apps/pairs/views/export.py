@@ -1,0 +1,35 @@
+"""Pairs for other systems."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from apps.accounts.http import SignedInRequest
+from apps.courses.access import course_for
+from apps.pairs.canvas import groups_csv
+from apps.pairs.models import PairMember
+from apps.pairs.queries import seeking
+from apps.pairs.views.common import context
+
+
+@require_GET
+def groups(request: SignedInRequest, slug: str) -> HttpResponse:
+    """How the pairs get into Canvas, with the file to download."""
+    course = course_for(request.user, slug, "pairs.view_all")
+    present = PairMember.objects.present().filter(pair__course=course)
+    counts = {"students": present.count(), "pairs": present.values("pair").distinct().count()}
+    return render(request, "pairs/groups.html", context(course, **counts, seeking=seeking(course).count()))
+
+
+@require_GET
+def groups_file(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The pairs as a groups file for Canvas; `?all` has those without a partner too."""
+    course = course_for(request.user, slug, "pairs.view_all")
+    text = groups_csv(course, with_seeking="all" in request.GET)
+    today = f"{course.local(timezone.now()):%Y-%m-%d}"
+    return HttpResponse(
+        text,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{course.slug}-groups-{today}.csv"'},
+    )
