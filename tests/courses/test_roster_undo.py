@@ -127,10 +127,10 @@ def test_nobody_is_mailed_when_no_address_changes(undo_desk: UndoDesk, jane: Mem
 
 def test_partners_are_said_to_hear_of_those_who_leave(undo_desk: UndoDesk) -> None:
     roster = undo_desk.imported(f"{HEAD}New One,9,,,01,new@example.edu\n")
-    assert "partners of those who leave, and the staff, hear of it" in text_of(
+    assert "students left without a partner, and then the staff, hear of it" in text_of(
         undo_desk.client.get(undo_desk.url(roster))
     )
-    assert "partners of those who left, and the staff, hear of it" in text_of(undo_desk.undo(roster))
+    assert "students left without a partner, and then the staff, hear of it" in text_of(undo_desk.undo(roster))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
 """Words that several pages say in the same way."""
 
 # After a sentence that says who was mailed; written by a sweeper of the pairs, which looks for those who have left.
-PARTNERS_HEAR = "; partners of those who left, and the staff, hear of it within minutes"
+PARTNERS_HEAR = "; students left without a partner, and then the staff, hear of it within minutes"
