@@ -1,4 +1,4 @@
-"""Invitations whose week is over. Apart from the operations because the hourly task calls it too."""
+"""Invitations whose week is over. Apart from the operations because a task calls it too."""
 
 from django.db import transaction
 

@@ -14,7 +14,7 @@ from apps.courses.states import MembershipState, Role
 from apps.pairs.models import Invitation, Pair, PairMember
 from apps.pairs.operations.inviting import MAX_OPEN
 from apps.pairs.states import InvitationState
-from apps.pairs.tasks import expire_invitations
+from apps.pairs.tasks import sweep
 from tests.factories.accounts import UserFactory
 from tests.factories.courses import CourseFactory, MembershipFactory
 from tests.factories.pairs import InvitationFactory
@@ -106,10 +106,10 @@ def test_declining_and_withdrawing(as_user: Any, ada: Membership, ben: Membershi
 
 def test_a_week_without_an_answer_ends_an_invitation(as_user: Any, ada: Membership, ben: Membership) -> None:
     over = InvitationFactory(sender=ada, receiver=ben, expires_at=timezone.now() - dt.timedelta(minutes=1))
-    # Before the hourly task has come by, it is over already.
+    # Before the task has come by, it is over already.
     assert "has expired" in press(as_user(ben.user), "accept", over)
-    expire_invitations()
-    expire_invitations()
+    sweep()
+    sweep()
     assert Invitation.objects.get().state == InvitationState.EXPIRED
     assert list(OutgoingMail.objects.values_list("to", flat=True)) == [ada.user.email]
     event = AuditEvent.objects.on(over).get()

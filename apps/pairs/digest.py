@@ -1,0 +1,57 @@
+"""What the staff of a course are told before pairs lock: who would be left without a partner."""
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.core import mail
+from apps.courses.models import Course
+from apps.courses.queries import staff_users
+from apps.courses.states import MilestoneKind
+from apps.pairs.deadline import locks_at
+from apps.pairs.models import Invitation, LockDigest, Offer, SoloRequest
+from apps.pairs.queries import seeking
+
+DAYS_BEFORE = (3, 1)
+# After a site was down a digest may be late, but not older than this: then the next one says it all.
+LATE_AT_MOST = dt.timedelta(days=1)
+NAMED = 30
+
+
+def send_due() -> None:
+    """Send each digest that is due; the constraint of `LockDigest` sends it once, also when two tasks meet."""
+    now = timezone.now()
+    for course in Course.objects.filter(milestones__kind=MilestoneKind.PAIRS, milestones__at__gt=now).distinct():
+        at = locks_at(course)
+        if at is None or at <= now:
+            continue
+        for days in DAYS_BEFORE:
+            due = at - dt.timedelta(days=days)
+            if due <= now < due + LATE_AT_MOST:
+                _send(course, at, days)
+
+
+def _send(course: Course, at: dt.datetime, days: int) -> None:
+    try:
+        with transaction.atomic():
+            LockDigest.objects.create(course=course, locks_at=at, days_before=days)
+            _write(course, at, days)
+    except IntegrityError:
+        return  # somebody else has sent it
+
+
+def _write(course: Course, at: dt.datetime, days: int) -> None:
+    without = list(seeking(course))
+    standing = f"{len(without)} without a partner" if without else "everybody has a partner"
+    subject = f"Pairs lock in {days} day{'s' if days > 1 else ''}: {standing}"
+    context = {
+        "course": course,
+        "locks_at": at,
+        "without": without[:NAMED],
+        "more": max(0, len(without) - NAMED),
+        "invitations": Invitation.objects.pending().filter(sender__course=course).count(),
+        "offers": Offer.objects.open().filter(course=course).count(),
+        "solo": SoloRequest.objects.open().filter(membership__course=course).count(),
+    }
+    mail.send_to_all(staff_users(course), subject, "mail/pairs/digest.txt", **context)
