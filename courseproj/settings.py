@@ -270,7 +270,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "deliver waiting mail": {"task": "core.deliver_waiting_mail", "schedule": 30.0},
     "ring again for checks nobody picked up": {"task": "checks.sweep", "schedule": 15.0},
-    "expire invitations": {"task": "pairs.expire_invitations", "schedule": crontab(minute="7")},
+    "solve matchings nobody picked up": {"task": "pairs.sweep_runs", "schedule": 15.0},
+    "close and remind proposals": {"task": "pairs.sweep_offers", "schedule": crontab(minute="*/5")},
+    "expire and remind invitations, tell of dropouts": {"task": "pairs.sweep", "schedule": 120.0},
 }
 
 _https = _site.scheme == "https"

@@ -21,6 +21,14 @@ class MatchingRunQuerySet(models.QuerySet["MatchingRun"]):
             return self
         return self.filter(course__in=Membership.objects.active().staff().filter(user=user).values("course"))
 
+    def solved(self) -> "MatchingRunQuerySet":
+        """Those that came to groups, whatever became of them."""
+        return self.filter(result__isnull=False)
+
+    def without_groups(self) -> "MatchingRunQuerySet":
+        """For lists: with who started them, without the long columns."""
+        return self.select_related("by").defer("inputs", "result", "groups", "past")
+
 
 class MatchingRun(ConcurrentTransitionMixin, models.Model):
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="matching_runs")
@@ -64,6 +72,11 @@ class MatchingRun(ConcurrentTransitionMixin, models.Model):
     @property
     def is_under_way(self) -> bool:
         return self.state in {RunState.QUEUED, RunState.RUNNING}
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether there are groups that nobody has applied or discarded yet."""
+        return self.state == RunState.DONE
 
     @transition(field=state, source=[RunState.QUEUED, RunState.RUNNING], target=RunState.RUNNING)
     def start(self) -> None:

@@ -31,6 +31,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Those whose time is over but which nobody has closed yet."""
         return self.filter(state=OfferState.OPEN, expires_at__lte=timezone.now())
 
+    def open_first(self) -> "OfferQuerySet":
+        """Those that wait for answers by their end, then the others, the newest first."""
+        is_over = models.Case(models.When(state=OfferState.OPEN, then=0), default=1)
+        return self.order_by(is_over, models.F("closed_at").desc(nulls_last=True), "expires_at", "pk")
+
     def with_people(self) -> "OfferQuerySet":
         people = OfferMember.objects.select_related("membership__user").order_by("pk")
         return self.select_related("course").prefetch_related(models.Prefetch("members", people))
