@@ -1,6 +1,19 @@
 from django.urls import path
 
-from apps.pairs.views import consequences, export, finding, leaving, messages, pair, partners, solo, staff
+from apps.pairs.views import (
+    consequences,
+    export,
+    finding,
+    leaving,
+    matching,
+    messages,
+    offers,
+    pair,
+    partners,
+    runs,
+    solo,
+    staff,
+)
 
 app_name = "pairs"
 urlpatterns = [
@@ -23,6 +36,16 @@ urlpatterns = [
     path("groups/", export.groups, name="groups"),
     path("groups/file/", export.groups_file, name="groups_csv"),
     path("make/", staff.make, name="make"),
+    path("matching/", matching.matching, name="matching"),
+    path("matching/<int:pk>/", runs.run, name="run"),
+    path("matching/<int:pk>/edit/", runs.run_edit, name="run_edit"),
+    path("matching/<int:pk>/apply/", runs.run_apply, name="run_apply"),
+    path("matching/<int:pk>/compare/", matching.run_compare, name="run_compare"),
+    path("matching/<int:pk>/cancel/", matching.run_cancel, name="run_cancel"),
+    path("matching/<int:pk>/discard/", matching.run_discard, name="run_discard"),
+    path("offers/<int:pk>/", offers.offer, name="offer"),
+    path("offers/<int:pk>/answer/", offers.offer_answer, name="offer_answer"),
+    path("offers/<int:pk>/withdraw/", offers.offer_withdraw, name="offer_withdraw"),
     path("consequences/", consequences.consequences, name="consequences"),
     path("<int:pk>/", pair.detail, name="detail"),
     path("<int:pk>/leave/", leaving.leave, name="leave"),

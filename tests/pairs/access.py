@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.access import MEMBERS, STAFF, STUDENTS, STUDENTS_OF_PAIR, Row
-from tests.factories.pairs import asked_for_solo, asked_to_part, parted
+from tests.factories.pairs import asked_for_solo, asked_to_part, offered, parted, solved_run
 
 
 def pair(world: object) -> list[object]:
@@ -34,8 +34,23 @@ def solo_request(world: Any) -> list[Any]:
     return [world.course.slug, asked_for_solo(world.membership["partner"]).pk]
 
 
+def asker(world: Any) -> list[Any]:
+    return [world.course.slug, world.membership["asker"].pk]
+
+
 def somebody_free(world: Any) -> dict[str, Any]:
     return {"member": world.membership["asker"].pk}
+
+
+def run(world: Any) -> list[Any]:
+    return [world.course.slug, solved_run(world.course, world.instructor).pk]
+
+
+def offer(world: Any) -> list[Any]:
+    """The staff propose to `second_partner`, who has left the pair, to work with somebody free."""
+    parting(world)
+    people = world.membership["second_partner"], world.membership["asker"]
+    return [world.course.slug, offered(*people, by=world.instructor).pk]
 
 
 READERS = ("other_student", *STAFF)
@@ -53,6 +68,17 @@ ROWS = [
     Row("pairs:invite", ok=STUDENTS, forbidden=STAFF, method="post"),
     Row("pairs:code", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
     Row("pairs:join", ok=STUDENTS, forbidden=STAFF, method="post"),
+    Row("pairs:board", ok=MEMBERS),
+    Row("pairs:card_show", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
+    Row("pairs:card_hide", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
+    Row("pairs:profile", ok=STUDENTS, forbidden=STAFF),
+    Row("pairs:profile", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
+    Row("pairs:preferences", ok=STUDENTS, forbidden=STAFF),
+    Row("pairs:preferences", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
+    Row("pairs:messages", ok=STUDENTS, forbidden=STAFF),
+    Row("pairs:unread", ok=STUDENTS, forbidden=STAFF),
+    Row("pairs:conversation", ok=STUDENTS, forbidden=STAFF, args=asker),
+    Row("pairs:conversation", ok=STUDENTS, forbidden=STAFF, args=asker, method="post"),
     Row("pairs:groups", ok=STAFF, forbidden=STUDENTS),
     Row("pairs:groups_csv", ok=STAFF, forbidden=STUDENTS),
     Row("pairs:make", ok=STAFF, forbidden=STUDENTS, method="post"),
@@ -87,4 +113,16 @@ ROWS = [
     Row("pairs:solo_decide", ok=STAFF, forbidden=("partner",), args=solo_request),
     Row("pairs:solo_decide", ok=STAFF, forbidden=("partner",), args=solo_request, method="post"),
     Row("pairs:solo_withdraw", ok=("partner",), forbidden=STAFF, args=solo_request, method="post", status=(302,)),
+    Row("pairs:matching", ok=STAFF, forbidden=STUDENTS),
+    Row("pairs:matching", ok=STAFF, forbidden=STUDENTS, method="post"),
+    Row("pairs:run", ok=STAFF, args=run),
+    Row("pairs:run_edit", ok=STAFF, args=run, method="post"),
+    Row("pairs:run_apply", ok=STAFF, args=run),
+    Row("pairs:run_apply", ok=STAFF, args=run, method="post"),
+    Row("pairs:run_compare", ok=STAFF, args=run),
+    Row("pairs:run_cancel", ok=STAFF, args=run, method="post", status=(302,)),
+    Row("pairs:run_discard", ok=STAFF, args=run, method="post", status=(302,)),
+    Row("pairs:offer", ok=("second_partner", *STAFF), args=offer),
+    Row("pairs:offer_answer", ok=("second_partner",), forbidden=STAFF, args=offer, method="post", status=(302,)),
+    Row("pairs:offer_withdraw", ok=STAFF, forbidden=("second_partner",), args=offer, method="post", status=(302,)),
 ]
