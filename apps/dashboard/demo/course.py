@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.courses import operations as courses
 from apps.courses.models import Course, Meeting, Membership, Milestone
 from apps.courses.states import MilestoneKind, Role
-from apps.dashboard.demo import texts
+from apps.dashboard.demo import seekers, texts
 from apps.feedback import operations as feedback
 from apps.feedback.states import Outcome, Visibility
 from apps.pairs import operations as pairs
@@ -95,6 +95,7 @@ def _projects(course: Course, people: dict[str, Membership]) -> None:
     # Rosa's partner has dropped the course: their draft is hers now.
     _begin(_pair(people, "rosa", "sven"), texts.PROBING)
     courses.drop_member(people["sven"], by=staff)
+    seekers.seek(people)
     pairs.invite(
         people["ida"], receiver=people["jun"], message="I liked your question about attention sinks. Shall we?",
         by=people["ida"].user,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.errors import Refused
-from apps.core.policies import allowed, require
+from apps.core.policies import require
 from apps.core.text import one_line
 from apps.courses.access import course_for
 from apps.courses.models import Course, Membership
@@ -15,7 +15,7 @@ from apps.courses.queries import membership_of
 from apps.pairs import operations, queries
 from apps.pairs.deadline import has_passed, is_locked, locks_at
 from apps.pairs.forms import InviteForm, JoinForm
-from apps.pairs.models import Invitation, JoinCode, Offer, Pair
+from apps.pairs.models import Invitation, JoinCode, Offer, Pair, SoloRequest
 from apps.pairs.views.common import attempt, context, student
 from apps.pairs.views.staff import staff_page
 
@@ -26,9 +26,12 @@ SHOWN = 12  # classmates listed at once; the search finds the others
 def index(request: SignedInRequest, slug: str) -> HttpResponse:
     """A student's pair and invitations, or for staff everybody's."""
     course = course_for(request.user, slug)
-    if allowed(request.user, "pairs.view_all", course):
-        return staff_page(request, course)
-    return _student_page(request, student(request, course))
+    membership = membership_of(request.user, course)
+    if membership is not None and not membership.is_staff:
+        membership.course = course
+        return _student_page(request, membership)
+    require(request.user, "pairs.view_all", course)
+    return staff_page(request, course)
 
 
 @require_POST
@@ -146,6 +149,7 @@ def _student_page(
         "offers": Offer.objects.open().filter(members__membership=membership).with_people(),
         "join_form": join_form or JoinForm(),
         "own_code": JoinCode.objects.open().filter(membership=membership).first(),
+        "solo": SoloRequest.objects.open().filter(membership=membership).first(),
         "locks_at": at,
         "is_locked": has_passed(at),
     }
