@@ -9,6 +9,18 @@ from django.utils import timezone
 from apps.courses.models import Course, Membership
 
 
+class ProfileQuerySet(models.QuerySet["Profile"]):
+    def visible_to(self, user: Any) -> "ProfileQuerySet":
+        """One's own, and the cards that active students show to a course one is in."""
+        if not user.is_authenticated:
+            return self.none()
+        shown = Q(is_listed=True, membership__in=Membership.objects.active().students())
+        if user.is_site_admin:
+            return self.filter(shown)
+        mine = Membership.objects.active().filter(user=user)
+        return self.filter(Q(membership__in=mine) | (shown & Q(membership__course__in=mine.values("course"))))
+
+
 class Profile(models.Model):
     """What a student tells about themselves. Topics and hours count in matching; on the board only when `is_listed`."""
 
@@ -23,8 +35,15 @@ class Profile(models.Model):
     )
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = ProfileQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"Profile of {self.membership}"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a card made of it would say nothing; hours alone say little."""
+        return not (self.interests or self.skills or self.looking_for or self.topics)
 
 
 class RankedChoice(models.Model):

@@ -1,0 +1,147 @@
+"""What a student tells about themselves, their wishes, and a message to a classmate."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from apps.core.errors import Refused
+from apps.core.forms import CrispyForm, PlainTextField
+from apps.courses.models import Membership
+from apps.pairs import topics
+from apps.pairs.forms.hours import HoursField
+from apps.pairs.models import Profile
+from apps.pairs.operations.messages import MAX_LENGTH
+from apps.pairs.operations.partners import LENGTHS, MOST_RANKED, MOST_VETOES
+from apps.pairs.queries.board import called
+
+ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth")
+
+
+def _words(field: str, rows: int, **more: Any) -> PlainTextField:
+    area = forms.Textarea(attrs={"rows": rows, "maxlength": LENGTHS[field], "data-grow": True})
+    return PlainTextField(required=False, widget=area, **more)
+
+
+class ProfileForm(CrispyForm):
+    """The card, and what matching uses. Text that is too long is refused by the operation, with its length."""
+
+    interests = _words("interests", 3, label="What interests you", help_text="What would you like to find out?")
+    skills = _words("skills", 2, label="What you bring", help_text="Such as PyTorch, statistics, writing, plots.")
+    looking_for = _words("looking_for", 2, label="Whom you look for", help_text="How do you like to work together?")
+    topics = forms.MultipleChoiceField(
+        required=False,
+        choices=[(name, name) for name in topics.CATALOGUE],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "One of these topics is not in the list. Name it under the others."},
+    )
+    other_topics = PlainTextField(
+        required=False,
+        label="Others, separated by commas",
+        widget=forms.TextInput(attrs={"maxlength": 600, "autocomplete": "off"}),
+    )
+    hours = HoursField(required=False)
+
+    @classmethod
+    def of(cls, profile: Profile, data: Any = None) -> "ProfileForm":
+        """The form as the profile has it, or as somebody has just filled it in."""
+        ticked = [topic for topic in profile.topics if topic in topics.CATALOGUE]
+        others = [topic for topic in profile.topics if topic not in topics.CATALOGUE]
+        shown = {field: getattr(profile, field) for field in (*LENGTHS, "hours")}
+        return cls(data, initial={**shown, "topics": ticked, "other_topics": ", ".join(others)})
+
+    def told(self) -> dict[str, Any]:
+        """What `save_profile` takes, of a valid form."""
+        told = dict(self.cleaned_data)
+        others = told.pop("other_topics").split(",")
+        return {**told, "topics": [*told["topics"], *others]}
+
+
+class WishesForm(CrispyForm):
+    """Five places for whom one would like to work with, five for whom not; an empty place in between does not count.
+
+    `people` are the classmates to choose from, with `is_settled`.
+    """
+
+    def __init__(self, *args: Any, people: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        self.groups = _grouped(self.people.values())
+        for name in (*self.names("ranked", MOST_RANKED), *self.names("vetoed", MOST_VETOES)):
+            self.fields[name] = forms.ChoiceField(
+                required=False,
+                choices=[("", "Nobody"), *((key, key) for key in self.people)],
+                error_messages={"invalid_choice": "This person is not in the course any more. Choose again."},
+            )
+
+    @staticmethod
+    def names(kind: str, count: int) -> list[str]:
+        return [f"{kind}_{number}" for number in range(1, count + 1)]
+
+    @classmethod
+    def initial_of(cls, ranked: Sequence[int], vetoed: Sequence[int]) -> dict[str, str]:
+        """The choices as the form holds them, from the keys of the people chosen."""
+        lists = {"ranked": ranked, "vetoed": vetoed}
+        return {f"{kind}_{at}": str(key) for kind, keys in lists.items() for at, key in enumerate(keys, start=1)}
+
+    def moved(self, press: str) -> dict[str, str]:
+        """The choices as they stand in the request, after the press of `up-3` or `down-3`."""
+        values = {name: self.data.get(name, "") for name in self.fields}
+        way, _, number = press.partition("-")
+        if way in ("up", "down") and number.isascii() and number.isdigit():
+            here, there = f"ranked_{number}", f"ranked_{int(number[:3]) + (1 if way == 'down' else -1)}"
+            if here in values and there in values:
+                values[here], values[there] = values[there], values[here]
+        return values
+
+    @property
+    def ranked_places(self) -> list[tuple[str, BoundField]]:
+        fields = [self[name] for name in self.names("ranked", MOST_RANKED)]
+        return [(f"{word} choice", field) for word, field in zip(ORDINALS, fields, strict=True)]
+
+    @property
+    def vetoed_places(self) -> list[tuple[str, BoundField]]:
+        fields = [self[name] for name in self.names("vetoed", MOST_VETOES)]
+        return [(f"Not with, {word.lower()} place", field) for word, field in zip(ORDINALS, fields, strict=True)]
+
+    def chosen(self, kind: str) -> list[Membership]:
+        """The people chosen in one of the lists, without the empty places; of a valid form."""
+        return [self.people[key] for name in self._filled(kind) if (key := self.cleaned_data[name])]
+
+    def refuse(self, refusal: Refused) -> None:
+        """The operation counts people, the form counts places: `ranked_2` is the second place that is filled."""
+        kind, _, number = (refusal.field or "").partition("_")
+        filled = self._filled(kind)
+        if number.isdigit() and 0 < int(number) <= len(filled):
+            refusal = Refused(refusal.message, field=filled[int(number) - 1])
+        super().refuse(refusal)
+
+    def _filled(self, kind: str) -> list[str]:
+        return [name for name in self.fields if name.startswith(f"{kind}_") and self.cleaned_data.get(name)]
+
+
+class MessageForm(CrispyForm):
+    text = PlainTextField(
+        required=False,
+        label="Your message",
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": MAX_LENGTH, "data-grow": True}),
+    )
+
+
+def _grouped(people: Iterable[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The people to choose from under a heading each: (key, name); namesakes are told apart by their address."""
+    groups: dict[str, list[tuple[str, str]]] = {
+        "Looking for a partner": [],
+        "Have a partner now": [],
+        "Not in the course any more": [],
+    }
+    people = list(people)
+    names = [called(person) for person in people]
+    for person, name in zip(people, names, strict=True):
+        label = f"{name} ({person.user.email})" if names.count(name) > 1 else name
+        here = person.is_active and not person.is_staff
+        heading = "Not in the course any more" if not here else None
+        heading = heading or ("Have a partner now" if person.is_settled else "Looking for a partner")
+        groups[heading].append((str(person.pk), label))
+    return [(heading, members) for heading, members in groups.items() if members]
