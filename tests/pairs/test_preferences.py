@@ -1,17 +1,19 @@
 """Wishes: whom a student would like to work with, and with whom not. What others may learn of them: test_vetoes.py."""
 
+import datetime as dt
 import re
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.core.models import AuditEvent, OutgoingMail
 from apps.courses.models import Membership
 from apps.courses.states import MembershipState, Role
 from apps.pairs import operations
-from apps.pairs.models import Invitation, RankedChoice, Veto
-from apps.pairs.states import InvitationState
+from apps.pairs.models import Invitation, Offer, RankedChoice, Veto
+from apps.pairs.states import InvitationState, OfferState
 from tests.factories.courses import CourseFactory, MembershipFactory
 from tests.factories.pairs import InvitationFactory, PairFactory
 from tests.pairs.threads import at_once, of_kind
@@ -179,6 +181,24 @@ def test_a_veto_withdraws_ones_own_invitation_with_the_usual_mail(ada: Membershi
     again = wish(as_user(ada.user), ada, vetoed_1=ben)
     assert "withdrawn" not in again.split("</div>")[0]
     assert OutgoingMail.objects.count() == 1
+
+
+def test_a_veto_declines_what_the_staff_proposed_for_both(ada: Membership, as_user: Any) -> None:
+    ben, cy, dee = (classmate(ada, name) for name in ("Ben", "Cy", "Dee"))
+    teacher = classmate(ada, "Teacher", role=Role.INSTRUCTOR).user
+    soon = timezone.now() + dt.timedelta(days=2)
+    offered = {"reasons": [], "expires_at": soon, "run": None, "by": teacher}
+    offer = operations.make_offer(ada.course, members=[ada, ben, cy], **offered)
+    operations.answer_offer(offer, membership=ada, is_accepted=True, by=ada.user)
+    client = as_user(ada.user)
+    assert "What the course staff proposed" not in wish(client, ada, vetoed_1=dee)
+    assert Offer.objects.get().state == OfferState.OPEN
+    OutgoingMail.objects.all().delete()
+    assert "What the course staff proposed was declined, with the usual mail." in wish(client, ada, vetoed_1=ben)
+    assert Offer.objects.get().state == OfferState.DECLINED
+    told = list(OutgoingMail.objects.all())
+    assert {ben.user.email, cy.user.email} <= {mail.to for mail in told}
+    assert not any("Ada Lovelace declined" in mail.subject + mail.body for mail in told)
 
 
 def test_the_lists_are_as_long_as_the_form(ada: Membership, as_user: Any) -> None:

@@ -13,9 +13,10 @@ from apps.courses.models import Membership
 from apps.courses.states import Role
 from apps.pairs import topics as topic_list
 from apps.pairs.hours import IN_GRID
-from apps.pairs.models import Invitation, Profile, RankedChoice, Veto
+from apps.pairs.models import Invitation, Offer, Profile, RankedChoice, Veto
 from apps.pairs.operations.common import hold
 from apps.pairs.operations.inviting import withdraw
+from apps.pairs.operations.offers import answer_offer
 from apps.pairs.queries.board import called
 
 LENGTHS = {"interests": 600, "skills": 300, "looking_for": 300}
@@ -169,4 +170,8 @@ def _withdraw_from(member: Membership, people: list[Membership], *, by: User) ->
 
 def _decline_with(member: Membership, people: list[Membership], *, by: User) -> bool:
     """Answer No to the open offer that has `member` and one of these in it; whether there was one."""
-    return False
+    both = Offer.objects.open().filter(members__membership=member).filter(members__membership__in=people)
+    offers = list(both.distinct())
+    for offer in offers:
+        answer_offer(offer, membership=member, is_accepted=False, by=by)
+    return bool(offers)

@@ -148,5 +148,5 @@ def _kept(saved: SavedWishes) -> str:
     if saved.withdrawn:
         words += f" Your open invitation to {' and '.join(saved.withdrawn)} was withdrawn, with the usual mail."
     if saved.has_declined:
-        words += " The pair that the course staff proposed was declined, with the usual mail."
+        words += " What the course staff proposed was declined, with the usual mail."
     return words
