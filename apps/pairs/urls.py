@@ -4,8 +4,10 @@ from apps.pairs.views import (
     consequences,
     export,
     finding,
+    helping,
     leaving,
     matching,
+    merging,
     messages,
     offers,
     pair,
@@ -13,6 +15,7 @@ from apps.pairs.views import (
     runs,
     solo,
     staff,
+    stuck,
 )
 
 app_name = "pairs"
@@ -36,6 +39,11 @@ urlpatterns = [
     path("groups/", export.groups, name="groups"),
     path("groups/file/", export.groups_file, name="groups_csv"),
     path("make/", staff.make, name="make"),
+    path("stuck/", stuck.stuck, name="stuck"),
+    path("stuck/nudge/", helping.nudge, name="nudge"),
+    path("stuck/join/<int:member>/", merging.let_join, name="let_join"),
+    path("invitations/<int:pk>/accept-for/", helping.accept_for, name="accept_for"),
+    path("<int:pk>/merge/", merging.merge, name="merge"),
     path("matching/", matching.matching, name="matching"),
     path("matching/<int:pk>/", runs.run, name="run"),
     path("matching/<int:pk>/edit/", runs.run_edit, name="run_edit"),

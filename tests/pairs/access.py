@@ -42,6 +42,11 @@ def somebody_free(world: Any) -> dict[str, Any]:
     return {"member": world.membership["asker"].pk}
 
 
+def nudged(world: Any) -> dict[str, Any]:
+    """The first of the staff sends it, the others are told that it went out within a day."""
+    return {**somebody_free(world), "about": "seek", "text": "Please find a partner."}
+
+
 def run(world: Any) -> list[Any]:
     return [world.course.slug, solved_run(world.course, world.instructor).pk]
 
@@ -82,6 +87,14 @@ ROWS = [
     Row("pairs:groups", ok=STAFF, forbidden=STUDENTS),
     Row("pairs:groups_csv", ok=STAFF, forbidden=STUDENTS),
     Row("pairs:make", ok=STAFF, forbidden=STUDENTS, method="post"),
+    Row("pairs:stuck", ok=STAFF, forbidden=STUDENTS),
+    Row("pairs:nudge", ok=STAFF, forbidden=STUDENTS),
+    Row("pairs:nudge", ok=STAFF, forbidden=STUDENTS, data=nudged, method="post", status=(302, 200)),
+    Row("pairs:let_join", ok=STAFF, forbidden=STUDENTS, args=asker),
+    Row("pairs:merge", ok=STAFF, forbidden=STUDENTS_OF_PAIR, args=pair),
+    Row("pairs:merge", ok=STAFF, forbidden=STUDENTS_OF_PAIR, args=pair, method="post"),
+    Row("pairs:accept_for", ok=STAFF, forbidden=("other_student",), args=invitation),
+    Row("pairs:accept_for", ok=STAFF, forbidden=("other_student",), args=invitation, method="post", status=(302,)),
     Row("pairs:consequences", ok=TEACHERS, forbidden=(*STUDENTS, "ta"), data=leaving),
     Row("pairs:invitation", ok=READERS, args=invitation),
     Row("pairs:accept", ok=("other_student",), forbidden=STAFF, args=invitation, method="post", status=(302,)),

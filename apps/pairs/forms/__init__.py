@@ -4,7 +4,7 @@ from apps.pairs.forms.finding import InviteForm, JoinForm
 from apps.pairs.forms.leaving import AskSoloForm, DecideSoloForm, LeaveForm, SeparateForm
 from apps.pairs.forms.matching import ApplyForm, RunForm
 from apps.pairs.forms.partners import MessageForm, ProfileForm, WishesForm
-from apps.pairs.forms.staff import MakePairForm
+from apps.pairs.forms.staff import MakePairForm, NudgeForm
 
 __all__ = [
     "ApplyForm",
@@ -15,6 +15,7 @@ __all__ = [
     "LeaveForm",
     "MakePairForm",
     "MessageForm",
+    "NudgeForm",
     "ProfileForm",
     "RunForm",
     "SeparateForm",

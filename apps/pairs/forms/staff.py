@@ -1,10 +1,30 @@
+"""What staff fill in: two students for a pair, the text of a nudge."""
+
 from typing import Any
 
 from django import forms
 
-from apps.core.forms import CrispyForm
+from apps.core.forms import CrispyForm, PlainTextField
 from apps.courses.models import Course, Membership
 from apps.pairs import queries
+from apps.pairs.operations.helping import MAX_TEXT
+from apps.pairs.queries import About
+
+TEXTS = {
+    About.ANSWER: (
+        "somebody has asked to do the final project with you and waits for your answer. Please accept or decline, so "
+        "that they know whether to look for somebody else."
+    ),
+    About.SEEK: (
+        "the final project is done in pairs, and you have no partner yet. You can invite a classmate, join one by "
+        "code, or look at the partner board. Say there too with whom and when you would like to work: if you find "
+        "nobody, we match you by it."
+    ),
+    About.ALONE: (
+        "your partner is no longer with you, and the project stays with you. You can invite somebody to join it, ask "
+        "us to let you go on alone, or wait to be matched. Please choose soon."
+    ),
+}
 
 
 class MakePairForm(CrispyForm):
@@ -20,3 +40,12 @@ class MakePairForm(CrispyForm):
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["members"].queryset = queries.seeking(course)  # type: ignore[attr-defined]
+
+
+class NudgeForm(CrispyForm):
+    text = PlainTextField(
+        label="What the mail says",
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 6, "maxlength": MAX_TEXT, "data-grow": True}),
+        error_messages={"required": "Write what the mail shall say."},
+    )

@@ -2,6 +2,7 @@
 
 from apps.pairs.operations.arranging import approve_group, move_student, reset_run, undo_edit
 from apps.pairs.operations.codes import close_code, join_by_code, open_code
+from apps.pairs.operations.helping import nudge
 from apps.pairs.operations.inviting import accept, accept_on_behalf, decline, invite, withdraw
 from apps.pairs.operations.leaving import (
     agree_to_leave,
@@ -43,6 +44,7 @@ __all__ = [
     "mark_read",
     "merge",
     "move_student",
+    "nudge",
     "open_code",
     "propose_run",
     "refuse_to_leave",

@@ -9,8 +9,8 @@ from apps.accounts.models import User
 from apps.core import audit, mail
 from apps.core.errors import Refused, Stale
 from apps.courses.models import Course, Membership
-from apps.pairs.models import Pair, PairMember
-from apps.pairs.operations.common import VETOED, add_to, hold, join, pair_of, refuse_unless_seeking, vetoed
+from apps.pairs.models import Pair, PairMember, Separation
+from apps.pairs.operations.common import VETOED, add_to, hold, join, pair_of, refuse_unless_seeking, settle, vetoed
 from apps.pairs.states import Ending, PairState
 
 MOST = 3
@@ -63,13 +63,22 @@ def merge(pair: Pair, *, student: Membership, by: User) -> Pair:
     if vetoed([student, *others]):
         raise Refused(VETOED, field="student")
     if own:
-        end(own, ending=Ending.MERGED)
-        audit.record(own, "pairs.merge", f"let {student} go on with {pair}; this project ends", by=by)
+        _leave_behind(own, f"let {student} go on with {pair}; this project ends", by=by)
     before = str(pair)
     pair = add_to(pair, [*others, student])
     audit.record(pair, "pairs.merge", f"let {student} join {before}", by=by)
     tell_made(Pair.objects.with_people().get(pk=pair.pk), [*others, student], by=by)
     return pair
+
+
+def _leave_behind(pair: Pair, words: str, *, by: User) -> None:
+    """End the half pair of somebody who joins another one; whoever dropped before has left it by that."""
+    settle(pair)
+    end(pair, ending=Ending.MERGED)
+    for separation in Separation.objects.open().filter(pair=pair):
+        separation.close()
+        separation.save(update_fields=["state"])
+    audit.record(pair, "pairs.merge", words, by=by)
 
 
 def active(pair: Pair) -> Pair:

@@ -3,6 +3,7 @@
 from apps.pairs.queries.board import Card, called, cards, classmates, is_on_board
 from apps.pairs.queries.comparison import Comparison, compare_runs, described
 from apps.pairs.queries.consequences import Consequences, Loss, consequences
+from apps.pairs.queries.everybody import invitations_found, pairs_found, pairs_with_room, seeking_found
 from apps.pairs.queries.history import Person, history_of, people_of
 from apps.pairs.queries.leaving import (
     Parting,
@@ -14,6 +15,7 @@ from apps.pairs.queries.leaving import (
     why_not_undone,
 )
 from apps.pairs.queries.messages import Conversation, conversations, obstacle, unread, written
+from apps.pairs.queries.nudges import About, Recipient, recipients
 from apps.pairs.queries.people import candidates, invitations_of, matching, seeking
 from apps.pairs.queries.plans import Plan, plan
 from apps.pairs.queries.runs import (
@@ -24,8 +26,11 @@ from apps.pairs.queries.runs import (
     percent,
     readiness,
 )
+from apps.pairs.queries.stuck import live_invitations, nudgeable, stuck_sections, unmatched
+from apps.pairs.queries.stuck_rows import Row, Section
 
 __all__ = [
+    "About",
     "Card",
     "Comparison",
     "Consequences",
@@ -34,7 +39,10 @@ __all__ = [
     "Parting",
     "Person",
     "Plan",
+    "Recipient",
+    "Row",
     "RunBoard",
+    "Section",
     "board_of_run",
     "called",
     "candidates",
@@ -47,10 +55,15 @@ __all__ = [
     "described",
     "edits_since",
     "history_of",
+    "invitations_found",
     "invitations_of",
     "is_on_board",
+    "live_invitations",
     "matching",
+    "nudgeable",
     "obstacle",
+    "pairs_found",
+    "pairs_with_room",
     "parted_lately",
     "parting",
     "people_after_undo",
@@ -58,8 +71,12 @@ __all__ = [
     "percent",
     "plan",
     "readiness",
+    "recipients",
     "seeking",
+    "seeking_found",
     "separations_shown",
+    "stuck_sections",
+    "unmatched",
     "unread",
     "what",
     "why_not_undone",
