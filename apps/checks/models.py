@@ -12,7 +12,7 @@ from django_fsm import RETURN_VALUE, ConcurrentTransitionMixin, FSMField, transi
 
 from apps.checks.states import OPEN_STATES, PASSED_STATES, VERDICTS, RunnerState, RunState
 from apps.courses.models import Course
-from apps.pairs.models import Pair
+from apps.pairs.models import Pair, people_known_to, readable_by
 
 # A runner tells how it is every 10 s; after this it is taken for gone.
 RUNNER_IS_GONE_AFTER = dt.timedelta(seconds=30)
@@ -40,17 +40,21 @@ class Submission(models.Model):
 
 class RunQuerySet(models.QuerySet["Run"]):
     def visible_to(self, user: Any) -> "RunQuerySet":
-        """The runs of the pairs that `user` may see."""
-        return self.filter(pair__in=Pair.objects.visible_to(user))
+        """The runs of pairs that `user` reads; who left a pair that went on sees those that had ended by then."""
+        return self.filter(readable_by(user, at="ended_at"))
 
     def open(self) -> "RunQuerySet":
         return self.filter(state__in=OPEN_STATES)
 
-    def with_all(self) -> "RunQuerySet":
-        """With what a list shows: the file's name, who asked, the pair's people; without programs and reports."""
+    def with_all(self, *, known_to: Any = None) -> "RunQuerySet":
+        """With what a list shows: the file's name, who asked, the pair's people; without programs and reports.
+
+        Of the people those whom `known_to` may know of, when that is somebody.
+        """
+        people = people_known_to(known_to, "pair__members") if known_to else "pair__members__membership__user"
         return (
             self.select_related("submission", "pair__course", "by")
-            .prefetch_related("pair__members__membership__user")
+            .prefetch_related(people)
             .defer("report", "submission__cells", "submission__skipped", "submission__masked")
         )
 

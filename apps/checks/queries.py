@@ -2,6 +2,7 @@
 
 import statistics
 from collections import defaultdict
+from typing import Any
 
 from django.db.models import F
 
@@ -14,9 +15,9 @@ NO_RUNNER = "No runner is connected, so checks wait. They start by themselves as
 RECENT = 20
 
 
-def latest_run(pair: Pair) -> Run | None:
-    """The pair's newest check, whatever came of it."""
-    return Run.objects.filter(pair=pair).with_all().first()
+def latest_run(pair: Pair, *, user: Any) -> Run | None:
+    """The newest check of a pair that `user` may see, whatever came of it."""
+    return Run.objects.visible_to(user).filter(pair=pair).with_all(known_to=user).first()
 
 
 def latest_by_pair(course: Course) -> dict[int, Run]:

@@ -15,12 +15,12 @@ from apps.checks import operations, presentation, queries
 from apps.checks.forms import FilterForm, UploadForm
 from apps.checks.models import Figure, Run, RunnerStatus
 from apps.core.errors import Refused
-from apps.core.models import AuditEvent
 from apps.core.policies import allowed, require
 from apps.courses.access import course_for
 from apps.courses.models import Course
 from apps.courses.queries import membership_of
-from apps.pairs.models import Pair
+from apps.pairs.models import Pair, people_known_to
+from apps.pairs.queries import history_of
 
 ON_A_PAGE = 50
 SEEN_BY = "You, your partner and the staff see it; nobody gets mail."
@@ -58,7 +58,7 @@ def _upload(request: SignedInRequest, course: Course) -> HttpResponse:
 
 
 def _student_index(request: SignedInRequest, course: Course, form: UploadForm) -> HttpResponse:
-    runs = Run.objects.visible_to(request.user).filter(pair__course=course).with_all()
+    runs = Run.objects.visible_to(request.user).filter(pair__course=course).with_all(known_to=request.user)
     context = _context(
         course,
         form=form,
@@ -108,7 +108,7 @@ def run(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "blamed": presentation.blamed(found),
         "traces": presentation.traces_of(found),
         "figures": found.figures.all(),
-        "events": AuditEvent.objects.on(found),
+        "events": history_of(found, pair=found.pair, reader=request.user),
     }
     return render(request, "checks/run.html#live" if request.htmx else "checks/run.html", context)
 
@@ -165,8 +165,9 @@ def figure(request: SignedInRequest, slug: str, pk: int, number: int) -> HttpRes
 def for_pair(request: SignedInRequest, slug: str, pair: int) -> HttpResponse:
     """A pair's latest verdict in one line, for other pages; a page of its own when opened directly."""
     course = course_for(request.user, slug)
-    found = get_object_or_404(Pair.objects.visible_to(request.user).with_people(), course=course, pk=pair)
-    context = _context(course, pair=found, latest=queries.latest_run(found))
+    pairs = Pair.objects.visible_to(request.user).prefetch_related(people_known_to(request.user))
+    found = get_object_or_404(pairs, course=course, pk=pair)
+    context = _context(course, pair=found, latest=queries.latest_run(found, user=request.user))
     return render(request, "checks/for_pair.html#block" if request.htmx else "checks/for_pair.html", context)
 
 
@@ -180,7 +181,8 @@ def _page(request: SignedInRequest, runs: Any) -> Any:
 
 def _run_for(request: SignedInRequest, course: Course, pk: int) -> Run:
     runs = Run.objects.visible_to(request.user).select_related("submission", "pair__course", "by")
-    return get_object_or_404(runs.prefetch_related("pair__members__membership__user"), pair__course=course, pk=pk)
+    people = people_known_to(request.user, "pair__members")
+    return get_object_or_404(runs.prefetch_related(people), pair__course=course, pk=pk)
 
 
 def _own_pair(request: SignedInRequest, course: Course) -> Pair | None:

@@ -8,14 +8,16 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.courses.models import Course, Membership
 from apps.feedback.states import ChangeState, Outcome, Visibility
-from apps.pairs.models import Pair, PairMember
-from apps.proposals.models import Proposal, Version
+from apps.pairs.models import Pair, PairMember, readable_by
+from apps.proposals.models import Version
 
 
 class OnVersionQuerySet(models.QuerySet):
+    made_at = "created_at"
+
     def visible_to(self, user: Any) -> Self:
-        """What stands on the proposals `user` may see."""
-        return self.filter(version__proposal__in=Proposal.objects.visible_to(user))
+        """What stands on the proposals of pairs that `user` reads; who left a pair that went on sees nothing later."""
+        return self.filter(readable_by(user, pair="version__proposal__pair", at=self.made_at))
 
     def until(self, version: Version) -> Self:
         """What was said on this version of a proposal and on those before it."""
@@ -34,6 +36,10 @@ class CommentQuerySet(OnVersionQuerySet):
             courses = Membership.objects.active().staff().filter(user=user).values("course")
             read_by_staff &= models.Q(version__proposal__pair__course__in=courses)
         return visible.filter(models.Q(visibility=Visibility.EVERYONE) | read_by_staff)
+
+
+class DecisionQuerySet(OnVersionQuerySet):
+    made_at = "at"
 
 
 class OnVersion(models.Model):
@@ -94,6 +100,12 @@ class ChangeRequest(ConcurrentTransitionMixin, OnVersion):
     def __str__(self) -> str:
         return f"Change asked on {self.version}"
 
+    @property
+    def state_told(self) -> ChangeState:
+        """The state after the steps that were read for somebody, who need not know them all."""
+        steps = list(self.steps.all())
+        return ChangeState(steps[-1].to_state) if steps else ChangeState.OPEN
+
     @transition(field=state, source=ChangeState.OPEN, target=ChangeState.DONE)
     def mark_done(self) -> None:
         pass
@@ -107,6 +119,12 @@ class ChangeRequest(ConcurrentTransitionMixin, OnVersion):
         pass
 
 
+class ChangeStepQuerySet(models.QuerySet["ChangeStep"]):
+    def visible_to(self, user: Any) -> "ChangeStepQuerySet":
+        """As for what it is a step of."""
+        return self.filter(readable_by(user, pair="change__version__proposal__pair", at="at"))
+
+
 class ChangeStep(models.Model):
     """One step in the life of a change request, with what was said at it. Nothing said is overwritten."""
 
@@ -115,6 +133,8 @@ class ChangeStep(models.Model):
     note = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+
+    objects = ChangeStepQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]
@@ -133,7 +153,7 @@ class Decision(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
-    objects = OnVersionQuerySet.as_manager()
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 
 from apps.courses.models import Course
-from apps.feedback.models import ChangeRequest, Comment, Decision
+from apps.feedback.models import ChangeRequest, ChangeStep, Comment, Decision
 from apps.feedback.states import ChangeState
 from apps.proposals.models import Proposal, Version
 from apps.proposals.states import ProposalState
@@ -41,8 +41,8 @@ class Feedback:
 
 def versions_visible_to(user: Any, course: Course) -> QuerySet[Version]:
     """The versions in a course that `user` may open."""
-    visible = Proposal.objects.visible_to(user).filter(pair__course=course)
-    return Version.objects.filter(proposal__in=visible).select_related("proposal__pair__course")
+    visible = Version.objects.visible_to(user).filter(proposal__pair__course=course)
+    return visible.select_related("proposal__pair__course")
 
 
 def section_choices(version: Version) -> list[tuple[str, str]]:
@@ -58,7 +58,8 @@ def feedback_on(version: Version, user: Any) -> Feedback:
     on_this = [comment for comment in comments if comment.version_id == version.pk]
     for comment in on_this:
         places.get(comment.section, places[""]).comments.append(comment)
-    for change in changes.prefetch_related("steps__by"):
+    steps = ChangeStep.objects.visible_to(user).select_related("by")
+    for change in changes.prefetch_related(Prefetch("steps", steps)):
         places.get(change.section, places[""]).changes.append(change)
     return Feedback(
         places=[place for place in places.values() if not place.is_quiet],

@@ -13,7 +13,7 @@ from apps.proposals.models import Proposal
 def proposal_for(user: Any, slug: str, pk: int, permission: str = "proposals.view") -> tuple[Course, Proposal]:
     """The course and the proposal: Http404 unless `user` may see it, PermissionDenied unless they hold `permission`."""
     course = course_for(user, slug)
-    visible = Proposal.objects.visible_to(user).with_pair()
+    visible = Proposal.objects.visible_to(user).with_pair_known_to(user)
     proposal = get_object_or_404(visible, pair__course=course, pk=pk)
     require(user, permission, proposal)
     return course, proposal

@@ -10,9 +10,11 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.courses.models import Course
 from apps.courses.states import MilestoneKind
-from apps.pairs.models import Pair
+from apps.pairs.models import Pair, people_known_to, readable_by
 from apps.proposals.lateness import Lateness, judge
 from apps.proposals.states import OPEN_STATES, STATE_KINDS, ProposalState, SourceKind
+
+UNTITLED = "Untitled proposal"
 
 
 class Section(models.Model):
@@ -36,11 +38,15 @@ class Section(models.Model):
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def visible_to(self, user: Any) -> "ProposalQuerySet":
-        """The proposals of the pairs `user` may see."""
-        return self.filter(pair__in=Pair.objects.visible_to(user))
+        """Those of pairs that `user` reads; see `pairs.models.readable_by`."""
+        return self.filter(readable_by(user, at="created_at"))
 
     def with_pair(self) -> "ProposalQuerySet":
         return self.select_related("pair__course").prefetch_related("pair__members__membership__user")
+
+    def with_pair_known_to(self, user: Any) -> "ProposalQuerySet":
+        """With the pair and those of its people whom `user` may know of."""
+        return self.select_related("pair__course").prefetch_related(people_known_to(user, "pair__members"))
 
 
 class Proposal(ConcurrentTransitionMixin, models.Model):
@@ -62,7 +68,7 @@ class Proposal(ConcurrentTransitionMixin, models.Model):
     objects = ProposalQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return self.title or "Untitled proposal"
+        return self.title or UNTITLED
 
     @property
     def course(self) -> Course:
@@ -153,6 +159,12 @@ class Source(models.Model):
         return self.reference
 
 
+class VersionQuerySet(models.QuerySet["Version"]):
+    def visible_to(self, user: Any) -> "VersionQuerySet":
+        """Those of pairs that `user` reads; who left a pair that went on sees none that was submitted later."""
+        return self.filter(readable_by(user, pair="proposal__pair", at="submitted_at"))
+
+
 class Version(models.Model):
     """A submission, frozen: {'title', 'sections': [{'key', 'title', 'text'}], 'sources': [{'kind', 'reference',
     'used_for'}], 'has_no_sources'} as it was when it was sent."""
@@ -164,6 +176,8 @@ class Version(models.Model):
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, help_text="The deadline that applied to it; empty when there was none.")
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
@@ -177,7 +191,7 @@ class Version(models.Model):
 
     @property
     def title(self) -> str:
-        return self.content.get("title") or "Untitled proposal"
+        return self.content.get("title") or UNTITLED
 
     @property
     def lateness(self) -> Lateness:

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.fields.json import KT
 
-from apps.core.models import AuditEvent
 from apps.core.text import count_words
 from apps.courses.models import Course
 from apps.pairs.models import Pair
-from apps.proposals.models import DraftSection, Proposal, Section, Version
+from apps.proposals.models import UNTITLED, DraftSection, Proposal, Section, Version
 from apps.proposals.states import ProposalState
 
 NOT_BEGUN = "none"  # the filter for pairs that have no proposal yet
@@ -77,10 +76,23 @@ def _missing_of_sources(proposal: Proposal) -> list[Missing]:
     ]
 
 
-def history_of(proposal: Proposal, *, for_staff: bool) -> QuerySet[AuditEvent]:
-    """The events of a proposal; those for staff alone only when asked for."""
-    events = AuditEvent.objects.on(proposal)
-    return events if for_staff else events.filter(staff_only=False)
+def versions_of(proposal: Proposal, user: Any) -> list[Version]:
+    """The versions of a proposal that `user` may read, newest first, without their text."""
+    return list(proposal.versions.visible_to(user).defer("content").select_related("submitted_by"))
+
+
+def former_proposals(user: Any, course: Course) -> list[tuple[Proposal, str]]:
+    """The proposals of a course that a student may read, newest first, with the titles as they know them.
+
+    Who left a pair that went on knows the title of the last version of then; the draft's may be later.
+    """
+    readable = Version.objects.visible_to(user).filter(proposal=OuterRef("pk")).order_by("-number")
+    title = readable.annotate(heading=KT("content__title")).values("heading")[:1]
+    proposals = Proposal.objects.visible_to(user).filter(pair__course=course).with_pair_known_to(user).order_by("-pk")
+    return [
+        (proposal, str(proposal) if proposal.pair.read_until(user) is None else proposal.last_title or UNTITLED)
+        for proposal in proposals.annotate(last_title=Subquery(title))
+    ]
 
 
 def pairs_with_proposals(course: Course, state: str = "") -> QuerySet[Pair]:

@@ -1,6 +1,6 @@
 """Asking for compute, and the ledger that says what was given. See ledger.py for how entries are posted."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from django.db.models import Q
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.courses.models import Course, Membership
-from apps.pairs.models import Pair, PairMember
+from apps.pairs.models import Pair, PairMember, people_known_to, readable_by
 from apps.quota import catalogue
 from apps.quota.states import OPEN_STATES, UNBOUNDED, AccountKind, RequestState, TransactionKind, Unit
 
@@ -18,8 +18,11 @@ MAX_AMOUNT = 10**15
 
 class QuotaRequestQuerySet(models.QuerySet["QuotaRequest"]):
     def visible_to(self, user: Any) -> "QuotaRequestQuerySet":
-        """The requests of the pairs `user` may see; what was never sent is seen by the partners alone."""
-        visible = self.filter(pair__in=Pair.objects.visible_to(user))
+        """Those of pairs that `user` reads; who left a pair that went on sees those that had been sent by then.
+
+        What was never sent is seen by the partners alone.
+        """
+        visible = self.filter(readable_by(user, at="submitted_at"))
         mine = Membership.objects.active().filter(user=user) if user.is_authenticated else Membership.objects.none()
         own = PairMember.objects.filter(membership__in=mine, pair=models.OuterRef("pair"))
         return visible.filter(Q(submitted_at__isnull=False) | models.Exists(own))
@@ -31,10 +34,10 @@ class QuotaRequestQuerySet(models.QuerySet["QuotaRequest"]):
         """Sent and not decided, longest waiting first."""
         return self.filter(state=RequestState.SUBMITTED).order_by("submitted_at", "pk")
 
-    def with_all(self) -> "QuotaRequestQuerySet":
-        return self.select_related("pair__course", "created_by", "decided_by").prefetch_related(
-            "lines", "pair__members__membership__user"
-        )
+    def with_all(self, *, known_to: Any = None) -> "QuotaRequestQuerySet":
+        """With the lines and the pair's people: those whom `known_to` may know of, when that is somebody."""
+        people = people_known_to(known_to, "pair__members") if known_to else "pair__members__membership__user"
+        return self.select_related("pair__course", "created_by", "decided_by").prefetch_related("lines", people)
 
 
 class QuotaRequest(ConcurrentTransitionMixin, models.Model):
@@ -50,6 +53,9 @@ class QuotaRequest(ConcurrentTransitionMixin, models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     message = models.TextField(blank=True, help_text="What staff told the pair with the decision.")
+
+    # What became of it is later than the time in the pair of whoever it was read for.
+    is_cut_off = False
 
     objects = QuotaRequestQuerySet.as_manager()
 
@@ -76,9 +82,15 @@ class QuotaRequest(ConcurrentTransitionMixin, models.Model):
     def is_waiting(self) -> bool:
         return self.state == RequestState.SUBMITTED
 
+    def cut_off_for(self, user: Any) -> Self:
+        """The request as `user` may know it: not what came of it after they had left a pair that went on."""
+        left_at = self.pair.read_until(user)
+        self.is_cut_off = left_at is not None and (self.decided_at is None or self.decided_at > left_at)
+        return self
+
     @property
     def is_decided(self) -> bool:
-        return self.decided_at is not None
+        return self.decided_at is not None and not self.is_cut_off
 
     @transition(field=state, source=RequestState.DRAFT, target=RequestState.SUBMITTED)
     def submit(self) -> None:

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.http import SignedInRequest
 from apps.core.errors import Refused, Stale
-from apps.core.models import AuditEvent
 from apps.core.policies import allowed, require
 from apps.courses.access import course_for
 from apps.courses.models import Course
 from apps.courses.queries import membership_of
-from apps.pairs.models import Pair
+from apps.pairs.models import Pair, people_known_to
+from apps.pairs.queries import history_of
 from apps.quota import catalogue, operations, queries
 from apps.quota.forms import MAX_LINES, GrantForm, LineFormSet, PoolForm, asks_of
 from apps.quota.models import LedgerTransaction, QuotaRequest
@@ -30,10 +30,12 @@ def index(request: SignedInRequest, slug: str) -> HttpResponse:
     if allowed(request.user, "quota.view_pool", course):
         return _staff_index(request, course)
     pair = _own_pair(request, course)
-    requests = QuotaRequest.objects.visible_to(request.user).filter(pair__course=course).with_all()[:SHOWN]
+    seen = QuotaRequest.objects.visible_to(request.user).filter(pair__course=course).with_all(known_to=request.user)
+    requests = [asked.cut_off_for(request.user) for asked in seen[:SHOWN]]
     context = _context(course, pair=pair, requests=requests)
     if pair is not None:
-        context |= {"balance": queries.balance_of(pair), "has_open": any(row.is_open for row in requests)}
+        has_open = any(row.is_open and row.pair_id == pair.pk for row in requests)
+        context |= {"balance": queries.balance_of(pair), "has_open": has_open}
     return render(request, "quota/index.html", context)
 
 
@@ -162,7 +164,7 @@ def detail(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """One request: what was asked, what came of it, and its history."""
     course = course_for(request.user, slug)
     asked = _request_for(request, course, pk)
-    events = AuditEvent.objects.on(asked)
+    events = history_of(asked, pair=asked.pair, reader=request.user)
     return render(request, "quota/detail.html", _context(course, asked=asked, events=events))
 
 
@@ -220,9 +222,12 @@ def _decide(request: SignedInRequest, asked: QuotaRequest, form: GrantForm, *, i
 def for_pair(request: SignedInRequest, slug: str, pair: int) -> HttpResponse:
     """A pair's compute in one short block, for other pages; a page of its own when opened directly."""
     course = course_for(request.user, slug)
-    found = get_object_or_404(Pair.objects.visible_to(request.user).with_people(), course=course, pk=pair)
-    latest = QuotaRequest.objects.visible_to(request.user).filter(pair=found).first()
-    context = _context(course, pair=found, balance=queries.balance_of(found), latest=latest)
+    pairs = Pair.objects.visible_to(request.user).prefetch_related(people_known_to(request.user))
+    found = get_object_or_404(pairs, course=course, pk=pair)
+    latest = QuotaRequest.objects.visible_to(request.user).filter(pair=found).with_all(known_to=request.user).first()
+    left_at = found.read_until(request.user)
+    context = _context(course, pair=found, latest=latest and latest.cut_off_for(request.user), left_at=left_at)
+    context["balance"] = queries.balance_of(found) if left_at is None else []
     return render(request, "quota/for_pair.html#block" if request.htmx else "quota/for_pair.html", context)
 
 
@@ -231,7 +236,8 @@ def _context(course: Course, **more: Any) -> dict[str, Any]:
 
 
 def _request_for(request: SignedInRequest, course: Course, pk: int) -> QuotaRequest:
-    return get_object_or_404(QuotaRequest.objects.visible_to(request.user).with_all(), pair__course=course, pk=pk)
+    seen = QuotaRequest.objects.visible_to(request.user).with_all(known_to=request.user)
+    return get_object_or_404(seen, pair__course=course, pk=pk).cut_off_for(request.user)
 
 
 def _own_pair(request: SignedInRequest, course: Course) -> Pair | None:

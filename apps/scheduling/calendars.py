@@ -87,8 +87,13 @@ def _vevent(entry: CalendarEntry) -> VEvent:
 def _slot(day: Sequence[PublishedSchedule], pair: int, left_at: dt.datetime | None) -> CalendarEntry | None:
     """What became of a pair's slot through all versions of a day; None when it never had one.
 
-    `left_at`: when the member left the pair, whose slot is no longer theirs then; None while they are in it.
+    `left_at`: when the member left the pair, whose slot is no longer theirs then, and whose later slots are nothing
+    they hear of; None while they are in it.
     """
+    if left_at is not None:
+        day = [version for version in day if version.published_at <= left_at]
+    if not day:
+        return None
     shown: tuple[Entry, str] | None = None
     sequence, changed_at, has_it = 0, day[0].published_at, False
     for version in day:

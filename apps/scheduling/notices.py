@@ -29,17 +29,16 @@ class Notice:
 def notices(changes: Sequence[Change]) -> list[Notice]:
     """Each change with the members of its pair who are still in the course.
 
-    A pair that was dissolved has no members left; those who were in it last hear that its slot is gone.
+    A pair that was dissolved has no members left: those who were in it when it ended hear that its slot is gone, but
+    nobody who had left it before.
     """
     members = PairMember.objects.filter(
         pair__in=[change.entry.pair for change in changes],
         membership__state=MembershipState.ACTIVE,
         membership__user__is_active=True,
-    ).select_related("membership__user")
-    now: dict[int, list[Any]] = defaultdict(list)
-    ever: dict[int, list[Any]] = defaultdict(list)
+    ).select_related("membership__user", "pair")
+    people: dict[int, list[Any]] = defaultdict(list)
     for member in members.order_by("pk"):
-        ever[member.pair_id].append(member.membership.user)
-        if member.is_active:
-            now[member.pair_id].append(member.membership.user)
-    return [Notice(change, tuple(now[change.entry.pair] or ever[change.entry.pair])) for change in changes]
+        if member.is_to_the_end:
+            people[member.pair_id].append(member.membership.user)
+    return [Notice(change, tuple(people[change.entry.pair])) for change in changes]

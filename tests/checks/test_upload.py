@@ -219,4 +219,4 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
     assert count_queries(client, url) == QUERIES
 
 
-QUERIES = 18
+QUERIES = 16

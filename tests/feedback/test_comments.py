@@ -164,7 +164,7 @@ def test_hostile_markdown_is_text(world: World, as_user: Any, page_url: str) -> 
 
 
 @pytest.mark.parametrize("more", [0, 2])
-@pytest.mark.parametrize(("person", "queries"), [("partner", 14), ("ta", 15)])
+@pytest.mark.parametrize(("person", "queries"), [("partner", 13), ("ta", 14)])
 def test_the_page_takes_the_same_queries_however_much_was_said(
     world: World, as_user: Any, count_queries: Any, page_url: str, more: int, person: str, queries: int
 ) -> None:

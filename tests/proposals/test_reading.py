@@ -137,5 +137,5 @@ def test_a_proposal_takes_the_same_queries_however_many_versions(
     for number in range(2, 2 + count):
         VersionFactory(proposal=world.proposal, number=number)
     assert Proposal.objects.get(pk=world.proposal.pk).versions.count() == count + 1
-    assert count_queries(as_user(world.partner), url("detail", world.course.slug, world.proposal.pk)) == 23
-    assert count_queries(as_user(world.partner), url("edit", world.course.slug, world.proposal.pk)) == 14
+    assert count_queries(as_user(world.partner), url("detail", world.course.slug, world.proposal.pk)) == 21
+    assert count_queries(as_user(world.partner), url("edit", world.course.slug, world.proposal.pk)) == 12

@@ -40,7 +40,7 @@ def test_page_of_a_student(world: World, as_user: Any, count_queries: Any, more:
     for _ in range(more):
         operations.deny_request(submitted(world.pair), message="No.", by=world.ta)
     url = reverse("quota:index", args=[world.course.slug])
-    assert count_queries(as_user(world.partner), url) == 17
+    assert count_queries(as_user(world.partner), url) == 15
 
 
 def test_the_block_for_other_pages_is_a_fragment_and_a_page(world: World, as_user: Any) -> None:

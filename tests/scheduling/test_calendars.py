@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
+from apps.pairs.operations import separate
 from apps.scheduling import operations
 from apps.scheduling.models import CalendarFeed, Event
 from tests.factories.courses import CourseFactory, MembershipFactory
@@ -139,8 +140,7 @@ def test_a_day_called_off_is_cancelled_for_all(world: Any, as_user: Any) -> None
 
 def test_whoever_left_the_pair_does_not_keep_its_slot(world: Any) -> None:
     before = only(feed(world))
-    world.pair.dissolve()
-    world.pair.save()
+    separate(world.pair, leaving=None, reason="They asked to part", by=world.ta)
     after = only(feed(world))
     assert str(after["STATUS"]) == "CANCELLED"
     assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])

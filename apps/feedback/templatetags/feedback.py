@@ -19,7 +19,8 @@ OUTCOMES = {
 
 @register.simple_tag
 def change_state(change: ChangeRequest) -> SafeString:
-    return state(change.get_state_display(), CHANGES[ChangeState(change.state)])
+    """The state that the steps of `change` tell which are on the page."""
+    return state(change.state_told.label, CHANGES[change.state_told])
 
 
 @register.simple_tag

@@ -13,7 +13,8 @@ from apps.courses.access import course_for
 from apps.courses.models import Course
 from apps.courses.queries import membership_of
 from apps.courses.states import MilestoneKind
-from apps.pairs.models import Pair
+from apps.pairs.models import Pair, people_known_to
+from apps.pairs.queries import history_of
 from apps.proposals import queries
 from apps.proposals.access import proposal_for
 from apps.proposals.default_form import SECTIONS
@@ -37,7 +38,7 @@ def index(request: SignedInRequest, slug: str) -> HttpResponse:
     context = _context(
         course,
         pair=pair,
-        past=Proposal.objects.visible_to(request.user).filter(pair__course=course).with_pair(),
+        past=queries.former_proposals(request.user, course),
         due=course.milestone(MilestoneKind.PROPOSAL),
         sections=[section.title for section in course.proposal_sections.all()] or [row["title"] for row in SECTIONS],
     )
@@ -64,32 +65,37 @@ def _staff_list(request: SignedInRequest, course: Course) -> HttpResponse:
 def for_pair(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """One block about a pair's proposal, for other pages; a page of its own when opened directly."""
     course = course_for(request.user, slug)
-    pair = get_object_or_404(Pair.objects.visible_to(request.user).with_people(), course=course, pk=pk)
+    pairs = Pair.objects.visible_to(request.user).prefetch_related(people_known_to(request.user))
+    pair = get_object_or_404(pairs, course=course, pk=pk)
     require(request.user, "pairs.view", pair)
-    proposal = Proposal.objects.filter(pair=pair).first()
-    context = _context(course, pair=pair, proposal=proposal, version=proposal.latest_version if proposal else None)
+    proposal = Proposal.objects.visible_to(request.user).filter(pair=pair).first()
+    version = proposal.versions.visible_to(request.user).first() if proposal else None
+    left_at = pair.read_until(request.user)
+    context = _context(course, pair=pair, proposal=proposal, version=version, left_at=left_at)
     return render(request, "proposals/for_pair.html#block" if request.htmx else "proposals/for_pair.html", context)
 
 
 @require_GET
 def detail(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """The latest version; for its partners the draft where nothing is submitted yet."""
+    """The latest version that one may read; for its partners the draft where nothing is submitted yet."""
     course, proposal = proposal_for(request.user, slug, pk)
-    return _page(request, course, proposal, proposal.latest_version)
+    return _page(request, course, proposal, proposal.versions.visible_to(request.user).first())
 
 
 @require_GET
 def version(request: SignedInRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """One frozen version, with the feedback it got."""
     course, proposal = proposal_for(request.user, slug, pk)
-    return _page(request, course, proposal, get_object_or_404(Version, proposal=proposal, number=number))
+    found = get_object_or_404(proposal.versions.visible_to(request.user), number=number)
+    return _page(request, course, proposal, found)
 
 
 def _page(request: SignedInRequest, course: Course, proposal: Proposal, version: Version | None) -> HttpResponse:
-    versions = list(proposal.versions.defer("content").select_related("submitted_by"))
+    versions = queries.versions_of(proposal, request.user)
     may_see_draft = allowed(request.user, "proposals.view_draft", proposal)
     draft = queries.draft_content(proposal) if may_see_draft else None
     latest = versions[0] if versions else None
+    is_staff = allowed(request.user, "proposals.view_all", course)
     context = _context(
         course,
         proposal=proposal,
@@ -98,7 +104,8 @@ def _page(request: SignedInRequest, course: Course, proposal: Proposal, version:
         is_latest=version is not None and version == latest,
         content=version.content if version else draft,
         has_changes=bool(draft and latest and draft != Version.objects.get(pk=latest.pk).content),
-        history_events=queries.history_of(proposal, for_staff=allowed(request.user, "proposals.view_all", course)),
+        left_at=proposal.pair.read_until(request.user),
+        history_events=history_of(proposal, pair=proposal.pair, reader=request.user, for_staff=is_staff),
     )
     return render(request, "proposals/detail.html", context)
 
@@ -107,7 +114,7 @@ def _page(request: SignedInRequest, course: Course, proposal: Proposal, version:
 def compare(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """What changed between two versions, word by word: ?a=1&b=2, without them the last two."""
     course, proposal = proposal_for(request.user, slug, pk)
-    versions = list(proposal.versions.defer("content"))
+    versions = queries.versions_of(proposal, request.user)
     chosen = {version.number: version for version in versions}
     old = chosen.get(_number(request.GET.get("a"))) or (versions[1] if len(versions) > 1 else None)
     new = chosen.get(_number(request.GET.get("b"))) or (versions[0] if versions else None)

@@ -35,4 +35,6 @@ def amount(number: int | None, unit: str = "") -> str:
 
 @register.simple_tag
 def request_state(request: QuotaRequest) -> SafeString:
+    if request.is_cut_off:
+        return state("sent", "waiting")
     return state(request.get_state_display(), KINDS[RequestState(request.state)])

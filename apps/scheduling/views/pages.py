@@ -9,7 +9,7 @@ from apps.core.policies import allowed
 from apps.courses.access import course_for
 from apps.courses.models import Course
 from apps.courses.queries import membership_of
-from apps.pairs.models import Pair
+from apps.pairs.models import Pair, people_known_to
 from apps.scheduling import content, queries
 from apps.scheduling.models import CalendarFeed, Event
 from apps.scheduling.views.common import context_of, event_for
@@ -65,6 +65,9 @@ def agenda(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def for_pair(request: SignedInRequest, slug: str, pair: int) -> HttpResponse:
     """A pair's published slots in one short block, for other pages; a page of its own when opened directly."""
     course = course_for(request.user, slug)
-    found = get_object_or_404(Pair.objects.visible_to(request.user).with_people(), course=course, pk=pair)
-    context = context_of(course, pair=found, slots=queries.slots_of(found))
+    pairs = Pair.objects.visible_to(request.user).prefetch_related(people_known_to(request.user))
+    found = get_object_or_404(pairs, course=course, pk=pair)
+    left_at = found.read_until(request.user)
+    slots = queries.slots_of(found) if left_at is None else []
+    context = context_of(course, pair=found, slots=slots, left_at=left_at)
     return render(request, "scheduling/for_pair.html#block" if request.htmx else "scheduling/for_pair.html", context)
