@@ -14,8 +14,16 @@ from apps.pairs.models import MatchingRun, Offer, OfferMember, Pair
 from apps.pairs.offer_sweeps import close_overdue, end
 from apps.pairs.operations.common import VETOED, hold, join, pair_of, refuse_unless_seeking, vetoed
 from apps.pairs.operations.pairing import MOST
+from apps.pairs.states import OfferState
 
 OFF = "mail/pairs/offer_off.txt"
+# Whoever presses too late; of a no nobody learns more than that it did not come about.
+OVER = {
+    OfferState.OPEN: "The time for answering this proposal is over.",
+    OfferState.EXPIRED: "The time for answering this proposal is over.",
+    OfferState.ACCEPTED: "All have accepted this proposal already.",
+    OfferState.WITHDRAWN: "The course staff took this proposal back before you pressed.",
+}
 
 
 @transaction.atomic
@@ -99,9 +107,7 @@ def _open(offer: Offer) -> Offer:
     current = Offer.objects.with_people().get(pk=offer.pk)
     if current.is_open:
         return current
-    if current.expires_at <= timezone.now():
-        raise Stale("The time for answering this proposal is over.")
-    raise Stale(f"This proposal was {current.get_state_display()} before you pressed.")
+    raise Stale(OVER.get(OfferState(current.state), "This proposal did not come about."))
 
 
 def _come_about(offer: Offer, last: Membership) -> None:
