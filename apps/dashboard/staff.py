@@ -6,11 +6,13 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from apps.courses.models import Course
-from apps.courses.states import MembershipState, MilestoneKind
+from apps.courses.states import MilestoneKind
 from apps.dashboard.steps import Step, Turn
 from apps.feedback.models import ChangeRequest
 from apps.feedback.states import ChangeState
-from apps.pairs.models import Pair, PairMember
+from apps.pairs.deadline import is_locked
+from apps.pairs.models import Pair
+from apps.pairs.queries import seeking
 from apps.proposals.models import Proposal, Version
 from apps.proposals.states import ProposalState
 from apps.quota.models import QuotaRequest
@@ -19,6 +21,8 @@ from apps.scheduling.content import differs, draft_of
 from apps.scheduling.models import Event
 from apps.scheduling.queries import latest_version, problems
 from apps.scheduling.states import EventKind, EventState
+
+MOST_NAMED = 3  # pairs in trouble that get a line each
 
 
 def plural(count: int, one: str, many: str) -> str:
@@ -30,7 +34,7 @@ def steps(course: Course) -> list[Step]:
     students = course.memberships.active().students().count()
     if not students or not course.milestones.exists():
         return _setting_up(course, students)
-    return [*_pairing(course, students), *_reading(course), *_quota(course), *_day(course)]
+    return [*_pairing(course), *_reading(course), *_quota(course), *_day(course)]
 
 
 def _setting_up(course: Course, students: int) -> list[Step]:
@@ -45,29 +49,40 @@ def _setting_up(course: Course, students: int) -> list[Step]:
     ]
 
 
-def _pairing(course: Course, students: int) -> list[Step]:
-    broken = _broken_pairs(course)
-    paired = PairMember.objects.filter(is_active=True, membership__in=course.memberships.active().students()).count()
+def _pairing(course: Course) -> list[Step]:
+    broken, without = _broken_pairs(course), seeking(course).count()
     url = reverse("pairs:index", args=[course.slug])
-    if paired == students:
+    if not without:
         return [*broken, Step(Turn.DONE, "Pairs", "Every student has a partner", url)]
-    text = f"{plural(students - paired, 'student has', 'students have')} no partner yet"
-    return [*broken, Step(Turn.THEIRS, "Pairs", text, url, waits_for="the students")]
+    stuck = reverse("pairs:stuck", args=[course.slug])
+    if is_locked(course):
+        text = f"Find partners for {plural(without, 'student', 'students')}, since pairs are locked"
+        return [*broken, Step(Turn.YOURS, "Pairs", text, stuck)]
+    text = f"{plural(without, 'student has', 'students have')} no partner yet"
+    return [*broken, Step(Turn.THEIRS, "Pairs", text, stuck, waits_for="the students")]
 
 
 def _broken_pairs(course: Course) -> list[Step]:
-    """Pairs one of whose members has dropped the course: only staff can help them."""
-    gone = PairMember.objects.filter(is_active=True, membership__state=MembershipState.DROPPED)
-    pairs = Pair.objects.active().filter(course=course, members__in=gone).distinct().with_people()
+    """Pairs that lost a member, or all of them: staff can help them."""
+    half, lost = Pair.objects.half().values("pk"), Pair.objects.abandoned().values("pk")
+    pairs = list(Pair.objects.filter(Q(pk__in=half) | Q(pk__in=lost), course=course).with_people().order_by("pk"))
+    if len(pairs) > MOST_NAMED:
+        text = f"Decide how {len(pairs)} pairs go on that lost a member"
+        return [Step(Turn.TROUBLE, "Pairs", text, reverse("pairs:stuck", args=[course.slug]))]
     return [
         Step(
             Turn.TROUBLE,
             "Pairs",
-            f"Decide how {pair} goes on: a member has dropped the course",
+            f"Decide how {pair} goes on: a member has {_loss(pair)}",
             reverse("pairs:detail", args=[course.slug, pair.pk]),
         )
         for pair in pairs
     ]
+
+
+def _loss(pair: Pair) -> str:
+    # The rows of those who dropped stay open until somebody joins; whoever left has ended theirs.
+    return "left" if len(pair.present_members) == len(pair.current_members) else "dropped the course"
 
 
 def _reading(course: Course) -> list[Step]:

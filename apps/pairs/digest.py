@@ -1,6 +1,8 @@
 """What the staff of a course are told before pairs lock: who would be left without a partner."""
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -10,8 +12,8 @@ from apps.courses.models import Course
 from apps.courses.queries import staff_users
 from apps.courses.states import MilestoneKind
 from apps.pairs.deadline import locks_at
-from apps.pairs.models import Invitation, LockDigest, Offer, SoloRequest
-from apps.pairs.queries import seeking
+from apps.pairs.models import LockDigest, Offer, SoloRequest
+from apps.pairs.queries import live_invitations, seeking
 
 DAYS_BEFORE = (3, 1)
 # After a site was down a digest may be late, but not older than this: then the next one says it all.
@@ -42,16 +44,24 @@ def _send(course: Course, at: dt.datetime, days: int) -> None:
 
 
 def _write(course: Course, at: dt.datetime, days: int) -> None:
+    if not course.memberships.active().students().exists():
+        return
     without = list(seeking(course))
     standing = f"{len(without)} without a partner" if without else "everybody has a partner"
     subject = f"Pairs lock in {days} day{'s' if days > 1 else ''}: {standing}"
     context = {
         "course": course,
         "locks_at": at,
-        "without": without[:NAMED],
-        "more": max(0, len(without) - NAMED),
-        "invitations": Invitation.objects.pending().filter(sender__course=course).count(),
-        "offers": Offer.objects.open().filter(course=course).count(),
-        "solo": SoloRequest.objects.open().filter(membership__course=course).count(),
+        "alone": _named(student for student in without if not student.project),
+        "half": _named(student for student in without if student.project),
+        "invitations": _named(live_invitations(course).with_people().order_by("expires_at", "pk")),
+        "offers": _named(Offer.objects.open().filter(course=course).with_people().order_by("expires_at", "pk")),
+        "solo": _named(SoloRequest.objects.open().filter(membership__in=without).select_related("membership__user")),
     }
     mail.send_to_all(staff_users(course), subject, "mail/pairs/digest.txt", **context)
+
+
+def _named(things: Iterable[Any]) -> dict[str, Any]:
+    """The first of `things`, how many there are, and how many are not named."""
+    every = list(things)
+    return {"first": every[:NAMED], "count": len(every), "more": max(0, len(every) - NAMED)}

@@ -1,4 +1,4 @@
-"""Invitations whose week is over. Apart from the operations because a task calls it too."""
+"""Invitations whose time is over. Apart from the operations because a task calls it too."""
 
 from django.db import transaction
 
@@ -17,9 +17,9 @@ def expire_overdue(invitations: InvitationQuerySet) -> int:
     for invitation in expired:
         invitation.expire()
         invitation.save(update_fields=["state"])
-        audit.record(invitation, "pairs.expire", "closed the invitation: a week passed without an answer", by=None)
-        subject = f"Your invitation to {invitation.receiver} has expired"
-        mail.send(
-            invitation.sender.user, subject, "mail/pairs/expired.txt", invitation=invitation, course=invitation.course
-        )
+        audit.record(invitation, "pairs.expire", "closed the invitation: nobody answered in time", by=None)
+        if invitation.sender.is_active:
+            subject = f"Your invitation to {invitation.receiver} has expired"
+            context = {"invitation": invitation, "course": invitation.course}
+            mail.send(invitation.sender.user, subject, "mail/pairs/expired.txt", **context)
     return len(expired)

@@ -6,15 +6,15 @@ A task calls them every few minutes; whatever they find due is written and told 
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.core import audit, mail
 from apps.courses.models import Course, Membership
 from apps.courses.operations import lock
 from apps.courses.queries import staff_users
-from apps.courses.states import MilestoneKind
-from apps.pairs.models import Invitation, Pair
+from apps.pairs.deadline import has_passed, is_locked, locks_at
+from apps.pairs.models import Invitation, JoinCode, Pair
 from apps.pairs.states import InvitationState
 
 REMIND_BEFORE = dt.timedelta(hours=48)
@@ -23,25 +23,31 @@ REMIND_NOT_WITHIN = dt.timedelta(hours=24)
 
 
 def close_at_lock() -> None:
-    """Close the invitations that still wait in courses whose pairs are locked; their senders are told."""
-    first = Min("milestones__at", filter=Q(milestones__kind=MilestoneKind.PAIRS))
-    locked = Course.objects.annotate(lock_at=first).filter(lock_at__lte=timezone.now())
-    waiting = Invitation.objects.filter(state=InvitationState.PENDING)
-    for course in locked.filter(pk__in=waiting.values("sender__course")).order_by("pk"):
-        _close(course)
+    """Close what still waits in courses whose pairs are locked: invitations, whose senders are told, and codes."""
+    waiting = Q(pk__in=Invitation.objects.filter(state=InvitationState.PENDING).values("sender__course"))
+    waiting |= Q(pk__in=JoinCode.objects.filter(closed_at=None).values("membership__course"))
+    for course in Course.objects.filter(waiting).order_by("pk"):
+        if is_locked(course):
+            _close(course)
 
 
 @transaction.atomic
 def _close(course: Course) -> None:
     course = lock(course)
-    waiting = Invitation.objects.filter(state=InvitationState.PENDING, sender__course=course)
-    for invitation in waiting.with_people().order_by("pk"):
+    at = locks_at(course)
+    if at is None or not has_passed(at):
+        return  # somebody moved the date a moment ago
+    JoinCode.objects.filter(membership__course=course, closed_at=None).update(closed_at=timezone.now())
+    # What had run out before the lock has merely expired.
+    waiting = Invitation.objects.filter(state=InvitationState.PENDING, sender__course=course, expires_at__gte=at)
+    for invitation in waiting.with_people().order_by("pk").select_for_update(skip_locked=True, of=("self",)):
         invitation.close()
         invitation.answered_at = timezone.now()
         invitation.save(update_fields=["state", "answered_at"])
         audit.record(invitation, "pairs.close", "closed the invitation: pairs are locked", by=None)
-        subject = f"Pairs were locked before {invitation.receiver} answered"
-        mail.send(invitation.sender.user, subject, "mail/pairs/locked.txt", invitation=invitation, course=course)
+        if invitation.sender.is_active:
+            subject = f"Pairs were locked before {invitation.receiver} answered"
+            mail.send(invitation.sender.user, subject, "mail/pairs/locked.txt", invitation=invitation, course=course)
 
 
 @transaction.atomic
@@ -60,7 +66,8 @@ def remind_receivers() -> None:
         invitation.reminded_at = now
         invitation.save(update_fields=["reminded_at"])
         subject = f"{invitation.sender} still waits for your answer"
-        context = {"invitation": invitation, "course": invitation.course}
+        until = min([invitation.expires_at, *filter(None, [locks_at(invitation.course)])])
+        context = {"invitation": invitation, "until": until, "course": invitation.course}
         mail.send(invitation.receiver.user, subject, "mail/pairs/reminder.txt", **context)
 
 
@@ -84,13 +91,13 @@ def _tell(course: Course) -> None:
     if not broken:
         return
     Pair.objects.filter(pk__in=[pair.pk for pair in broken]).update(half_told_at=timezone.now())
+    locked = is_locked(course)
     for pair in broken:
         gone = " and ".join(str(member) for member in pair.current_members if not member.is_present)
+        subject = f"{gone or 'Your partner'} has left the course: how do you go on?"
+        context = {"pair": pair, "gone": gone, "is_locked": locked, "course": course}
         for member in pair.present_members:
-            subject = (
-                f"{gone} has left the course: how do you go on?" if gone else "You have no partner: how do you go on?"
-            )
-            mail.send(member.membership.user, subject, "mail/pairs/half.txt", pair=pair, gone=gone, course=course)
+            mail.send(member.membership.user, subject, "mail/pairs/half.txt", **context)
     count = len(broken)
-    subject = f"{broken[0]} need a decision" if count == 1 else f"{count} pairs need a decision"
+    subject = f"{'A pair needs' if count == 1 else f'{count} pairs need'} a decision: students have left the course"
     mail.send_to_all(staff_users(course), subject, "mail/pairs/half_staff.txt", pairs=broken, course=course)

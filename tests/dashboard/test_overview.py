@@ -82,7 +82,7 @@ def test_a_pair_whose_member_dropped_is_the_staffs_to_help(world: Any, as_user: 
     assert "a member has dropped the course" in page
 
 
-@pytest.mark.parametrize(("role", "queries"), [("instructor", 31), ("partner", 14)])
+@pytest.mark.parametrize(("role", "queries"), [("instructor", 32), ("partner", 14)])
 def test_the_number_of_queries_does_not_grow(
     role: str, queries: int, world: Any, as_user: Any, count_queries: Any
 ) -> None:

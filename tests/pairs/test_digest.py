@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.models import OutgoingMail
@@ -70,16 +71,31 @@ def test_it_names_who_is_left_and_counts_what_is_open(course: Any) -> None:
     mail = OutgoingMail.objects.get(subject__startswith="Pairs lock")
     assert mail.subject == "Pairs lock in 3 days: 4 without a partner"
     assert "Wednesday 13 November, 23:59 EST" in mail.body
-    for words in ("- Left Over\n", f"- {invitation.receiver}\n", f"- {alone}, left alone with a project\n"):
-        assert words in mail.body
-    assert "Invitations that wait for an answer: 1" in mail.body
-    assert "Requests to do the project alone that wait for you: 1" in mail.body
+    assert "Without a partner: 3\n- Left Over\n" in mail.body
+    assert f"Left alone with a project: 1\n- {alone}\n" in mail.body
+    assert f"Invitations that wait for an answer: 1\n- Sender to {invitation.receiver}\n" in mail.body
+    assert f"Requests to do the project alone that wait for you: 1\n- {alone}\n" in mail.body
+    assert reverse("pairs:stuck", args=[course.slug]) in mail.body
 
 
 def test_when_nobody_is_left_it_says_so(course: Any) -> None:
     Membership.objects.filter(user__name="Left Over").update(state=MembershipState.DROPPED)
+    PairFactory(course=course)
     assert run_at(before(3)) == ["Pairs lock in 3 days: everybody has a partner"]
     assert "Everybody has a partner." in OutgoingMail.objects.get().body
+
+
+def test_a_course_without_students_hears_nothing(course: Any) -> None:
+    Membership.objects.students().update(state=MembershipState.DROPPED)
+    assert run_at(before(3)) == []
+
+
+def test_a_long_list_is_cut_and_counted(course: Any) -> None:
+    MembershipFactory.create_batch(40, course=course)
+    run_at(before(3))
+    body = OutgoingMail.objects.get().body
+    assert "Without a partner: 41" in body
+    assert "- and 11 more" in body
 
 
 def test_a_lock_that_moves_is_told_of_anew(course: Any) -> None:

@@ -12,7 +12,7 @@ from apps.courses import operations as courses
 from apps.courses.models import Membership, Milestone
 from apps.courses.states import MembershipState, MilestoneKind, Role
 from apps.pairs import operations, sweeps
-from apps.pairs.models import Invitation, Pair, Veto
+from apps.pairs.models import Invitation, JoinCode, Pair, Veto
 from apps.pairs.states import InvitationState
 from apps.pairs.tasks import sweep
 from tests.factories.courses import CourseFactory, MembershipFactory, MilestoneFactory
@@ -95,6 +95,41 @@ def test_an_invitation_that_ends_with_the_lock_is_told_of_the_lock(course: Any) 
     sweep()
     assert mailed("Pairs were locked before") == [ada.user.email]
     assert not mailed("has expired")
+
+
+def test_what_ran_out_before_the_lock_has_expired(course: Any) -> None:
+    aged(sent=7 * DAY, left=dt.timedelta(hours=-2), sender__course=course)
+    MilestoneFactory(course=course, kind=MilestoneKind.PAIRS, at=timezone.now() - dt.timedelta(hours=1))
+    sweep()
+    assert Invitation.objects.get().state == InvitationState.EXPIRED
+    assert not mailed("Pairs were locked before")
+
+
+def test_the_lock_closes_codes_and_tells_nobody(course: Any) -> None:
+    ada = MembershipFactory(course=course)
+    code = operations.open_code(ada, by=ada.user)
+    sweep()
+    assert JoinCode.objects.get(pk=code.pk).closed_at is None
+    MilestoneFactory(course=course, kind=MilestoneKind.PAIRS, at=timezone.now() - dt.timedelta(minutes=1))
+    sweep()
+    assert JoinCode.objects.get(pk=code.pk).closed_at
+    assert not OutgoingMail.objects.exists()
+
+
+def test_who_has_left_hears_nothing_of_what_they_sent(course: Any) -> None:
+    over = aged(sent=8 * DAY, left=-DAY, sender__course=course)
+    Membership.objects.filter(pk=over.sender.pk).update(state=MembershipState.DROPPED)
+    sweep()
+    assert Invitation.objects.get().state == InvitationState.EXPIRED
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_reminder_names_the_lock_when_that_comes_first(course: Any) -> None:
+    aged(sent=5 * DAY, left=2 * DAY - dt.timedelta(hours=1), sender__course=course)
+    lock = timezone.now() + dt.timedelta(hours=5)
+    MilestoneFactory(course=course, kind=MilestoneKind.PAIRS, at=lock)
+    sweep()
+    assert f"{course.local(lock):%H:%M %Z}" in OutgoingMail.objects.get(subject__contains="still waits").body
 
 
 def test_whoever_is_left_and_the_staff_hear_of_a_dropout_once(course: Any) -> None:
