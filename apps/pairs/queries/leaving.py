@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.courses.models import Course, Membership
 from apps.courses.states import Role
 from apps.pairs.deadline import has_passed
-from apps.pairs.models import UNDO_FOR, Pair, PairMember, Separation, SoloRequest, Veto
+from apps.pairs.models import UNDO_FOR, Pair, PairMember, Separation, SoloRequest, Veto, people_known_to
 from apps.pairs.states import SeparationState
 
 # How long a page says that something can no longer be undone.
@@ -60,7 +60,8 @@ def parted_lately(user: Any, course: Course) -> QuerySet[Separation]:
     """What can perhaps still be undone of what `user` may read in a course, newest first."""
     rows = Separation.objects.visible_to(user).filter(pair__course=course, state=SeparationState.DONE)
     rows = rows.filter(done_at__gt=timezone.now() - UNDO_FOR).order_by("-done_at")
-    return rows.select_related("pair", "leaving__user", "asked_by").prefetch_related("pair__members__membership__user")
+    people = people_known_to(user, "pair__members")
+    return rows.select_related("pair", "leaving__user", "asked_by").prefetch_related(people)
 
 
 def people_after_undo(separation: Separation) -> list[Membership]:
