@@ -133,12 +133,12 @@ def test_the_best_fit_comes_first_and_the_page_says_why(ada: Membership, as_user
     card(ada.course, "Eve Topic", topics=["Probing"], hours=[18])
     page = board(as_user(ada.user), ada.course)
     assert in_order(page, "Dan Both", "Eve Topic", "Cat Topic", "Bob Hours", "Amy Nothing")
-    assert "shares 2 of your hours" in page
+    assert "2 shared hours" in page
     assert "2 shared topics" in page
     assert "the best fit first" in page
     page = board(as_user(MembershipFactory(course=ada.course, role=Role.TA).user), ada.course)
     assert in_order(page, "Amy Nothing", "Bob Hours", "Cat Topic", "Dan Both", "Eve Topic")
-    assert "of your hours" not in page
+    assert "shared hour" not in page
     assert "Invite" not in page
     assert "Write a message" not in page
 

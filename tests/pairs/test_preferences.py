@@ -116,7 +116,8 @@ def test_an_arrow_moves_a_choice_and_saves_nothing(ada: Membership, as_user: Any
     client = as_user(ada.user)
     page = wish(client, ada, ranked_1=ben, ranked_2=cy, vetoed_1=cy, press="up-2")
     assert places(page) == {"ranked_1": "Cy", "ranked_2": "Ben", "vetoed_1": "Cy"}
-    assert "It counts once you save" in page
+    assert "<bdi>Cy</bdi> is your first choice now. It counts once you save." in page
+    assert re.search(r'id="down-1"[^>]* autofocus', page)
     data = {"ranked_1": ben.pk, "press": "down-1"}
     part = client.post(url(ada), data, headers={"HX-Request": "true"}).content.decode()
     assert places(part) == {"ranked_2": "Ben"}

@@ -1,6 +1,7 @@
 """What a student tells about themselves, their wishes, and a message to a classmate."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -58,6 +59,17 @@ class ProfileForm(CrispyForm):
         return {**told, "topics": [*told["topics"], *others]}
 
 
+@dataclass(frozen=True)
+class Moved:
+    """The choices after one of them has moved: who, to which place, and the arrow of that place to go on from."""
+
+    values: dict[str, str]
+    name: str = ""
+    place: str = ""
+    way: str = ""
+    number: int = 0
+
+
 class WishesForm(CrispyForm):
     """Five places for whom one would like to work with, five for whom not; an empty place in between does not count.
 
@@ -85,15 +97,20 @@ class WishesForm(CrispyForm):
         lists = {"ranked": ranked, "vetoed": vetoed}
         return {f"{kind}_{at}": str(key) for kind, keys in lists.items() for at, key in enumerate(keys, start=1)}
 
-    def moved(self, press: str) -> dict[str, str]:
+    def after(self, press: str) -> "Moved":
         """The choices as they stand in the request, after the press of `up-3` or `down-3`."""
         values = {name: self.data.get(name, "") for name in self.fields}
         way, _, number = press.partition("-")
-        if way in ("up", "down") and number.isascii() and number.isdigit():
-            here, there = f"ranked_{number}", f"ranked_{int(number[:3]) + (1 if way == 'down' else -1)}"
-            if here in values and there in values:
-                values[here], values[there] = values[there], values[here]
-        return values
+        places = {str(place): place for place in range(1, MOST_RANKED + 1)}
+        here = places.get(number, 0)
+        there = here + {"up": -1, "down": 1}.get(way, 0)
+        if here == there or here not in places.values() or there not in places.values():
+            return Moved(values)
+        person = self.people.get(values[f"ranked_{here}"])
+        values[f"ranked_{here}"], values[f"ranked_{there}"] = values[f"ranked_{there}"], values[f"ranked_{here}"]
+        # The arrow to press again, or where it leads no further the other one.
+        way = {1: "down", MOST_RANKED: "up"}.get(there, way)
+        return Moved(values, called(person) if person else "", f"{ORDINALS[there - 1].lower()} choice", way, there)
 
     @property
     def ranked_places(self) -> list[tuple[str, BoundField]]:
@@ -103,7 +120,7 @@ class WishesForm(CrispyForm):
     @property
     def vetoed_places(self) -> list[tuple[str, BoundField]]:
         fields = [self[name] for name in self.names("vetoed", MOST_VETOES)]
-        return [(f"Not with, {word.lower()} place", field) for word, field in zip(ORDINALS, fields, strict=True)]
+        return [(f"{word} person", field) for word, field in zip(ORDINALS, fields, strict=True)]
 
     def chosen(self, kind: str) -> list[Membership]:
         """The people chosen in one of the lists, without the empty places; of a valid form."""

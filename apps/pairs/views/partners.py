@@ -17,6 +17,7 @@ from apps.courses.queries import membership_of
 from apps.pairs import operations, queries, topics
 from apps.pairs.deadline import has_passed, locks_at
 from apps.pairs.forms import ProfileForm, WishesForm
+from apps.pairs.forms.partners import Moved
 from apps.pairs.models import Profile
 from apps.pairs.operations.inviting import MAX_MESSAGE
 from apps.pairs.operations.partners import SavedWishes
@@ -100,9 +101,8 @@ def preferences(request: SignedInRequest, slug: str) -> HttpResponse:
     membership = student(request, course)
     people = list(queries.classmates(membership))
     if press := request.POST.get("press"):
-        moved = WishesForm(request.POST, people=people).moved(press)
-        form = WishesForm(initial=moved, people=people)
-        return _wishes_page(request, membership, form, moved=press)
+        moved = WishesForm(request.POST, people=people).after(press)
+        return _wishes_page(request, membership, WishesForm(initial=moved.values, people=people), moved=moved)
     if request.method == "GET":
         return _wishes_page(request, membership, WishesForm(initial=_wishes_of(membership), people=people))
     form = WishesForm(request.POST, people=people)
@@ -118,7 +118,9 @@ def preferences(request: SignedInRequest, slug: str) -> HttpResponse:
     return _wishes_page(request, membership, form)
 
 
-def _wishes_page(request: SignedInRequest, membership: Membership, form: WishesForm, moved: str = "") -> HttpResponse:
+def _wishes_page(
+    request: SignedInRequest, membership: Membership, form: WishesForm, *, moved: Moved | None = None
+) -> HttpResponse:
     template = "pairs/preferences.html#ranked" if request.htmx else "pairs/preferences.html"
     return render(request, template, context(membership.course, form=form, moved=moved))
 
