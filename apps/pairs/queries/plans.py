@@ -86,7 +86,7 @@ def plan(run: MatchingRun) -> Plan:
             found.planned.append(Planned(row, members, shared_reasons(group.reasons, row)))
     inside = {member.pk for member in found.people}
     found.without = [one for key, one in standing.seeking.items() if key not in inside and key not in standing.offered]
-    found.closing = _closing(found.people)
+    found.closing = _closing(found.planned)
     return found
 
 
@@ -102,6 +102,9 @@ def _tells_a_wish(template: str) -> bool:
     return template.startswith("{") and not template.startswith("{{")
 
 
-def _closing(people: Iterable[Membership]) -> list[Invitation]:
-    people = list(people)
-    return list(Invitation.objects.pending().between(people).with_people().order_by("pk"))
+def _closing(planned: list[Planned]) -> list[Invitation]:
+    """The open invitations from or to these people, but for those within a group: they come true otherwise."""
+    group = {member.pk: at for at, one in enumerate(planned) for member in one.members}
+    people = [member for one in planned for member in one.members]
+    found = Invitation.objects.pending().between(people).with_people().order_by("pk")
+    return [one for one in found if group.get(one.sender_id) != group.get(one.receiver_id)]
