@@ -1,11 +1,14 @@
 """What a student tells about themselves, their wishes, and a message to a classmate."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from apps.core.errors import Refused
 from apps.core.forms import CrispyForm, PlainTextField
@@ -17,6 +20,7 @@ from apps.pairs.operations.messages import MAX_LENGTH
 from apps.pairs.operations.partners import LENGTHS, MOST_RANKED, MOST_VETOES
 from apps.pairs.queries.board import called
 
+SELECTED = SafeString(" selected")
 ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth")
 
 
@@ -113,14 +117,13 @@ class WishesForm(CrispyForm):
         return Moved(values, called(person) if person else "", f"{ORDINALS[there - 1].lower()} choice", way, there)
 
     @property
-    def ranked_places(self) -> list[tuple[str, BoundField]]:
-        fields = [self[name] for name in self.names("ranked", MOST_RANKED)]
-        return [(f"{word} choice", field) for word, field in zip(ORDINALS, fields, strict=True)]
+    def ranked_places(self) -> list[tuple[str, BoundField, SafeString]]:
+        """Each place of the list: its label, its field, and the options of its <select>."""
+        return [self._place(f"{word} choice", f"ranked_{at}") for at, word in enumerate(ORDINALS, start=1)]
 
     @property
-    def vetoed_places(self) -> list[tuple[str, BoundField]]:
-        fields = [self[name] for name in self.names("vetoed", MOST_VETOES)]
-        return [(f"{word} person", field) for word, field in zip(ORDINALS, fields, strict=True)]
+    def vetoed_places(self) -> list[tuple[str, BoundField, SafeString]]:
+        return [self._place(f"{word} person", f"vetoed_{at}") for at, word in enumerate(ORDINALS, start=1)]
 
     def chosen(self, kind: str) -> list[Membership]:
         """The people chosen in one of the lists, without the empty places; of a valid form."""
@@ -134,6 +137,12 @@ class WishesForm(CrispyForm):
             refusal = Refused(refusal.message, field=filled[int(number) - 1])
         super().refuse(refusal)
 
+    def _place(self, label: str, name: str) -> tuple[str, BoundField, SafeString]:
+        field = self[name]
+        chosen = str(field.value() or "")
+        groups = ((heading, _options(people, chosen)) for heading, people in self.groups)
+        return label, field, format_html_join("", '<optgroup label="{}">{}</optgroup>', groups)
+
     def _filled(self, kind: str) -> list[str]:
         return [name for name in self.fields if name.startswith(f"{kind}_") and self.cleaned_data.get(name)]
 
@@ -146,6 +155,12 @@ class MessageForm(CrispyForm):
     )
 
 
+def _options(people: Iterable[tuple[str, str]], chosen: str) -> SafeString:
+    """The <option>s of (key, name). A large course has thousands, over which a template would take a second."""
+    rows = ((key, SELECTED if key == chosen else "", name) for key, name in people)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
 def _grouped(people: Iterable[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
     """The people to choose from under a heading each: (key, name); namesakes are told apart by their address."""
     groups: dict[str, list[tuple[str, str]]] = {
@@ -153,12 +168,12 @@ def _grouped(people: Iterable[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
         "Have a partner now": [],
         "Not in the course any more": [],
     }
-    people = list(people)
-    names = [called(person) for person in people]
-    for person, name in zip(people, names, strict=True):
-        label = f"{name} ({person.user.email})" if names.count(name) > 1 else name
-        here = person.is_active and not person.is_staff
-        heading = "Not in the course any more" if not here else None
-        heading = heading or ("Have a partner now" if person.is_settled else "Looking for a partner")
+    names = [(person, called(person)) for person in people]
+    how_many = Counter(name for _, name in names)
+    for person, name in names:
+        label = f"{name} ({person.user.email})" if how_many[name] > 1 else name
+        heading = "Have a partner now" if person.is_settled else "Looking for a partner"
+        if person.is_staff or not person.is_active:
+            heading = "Not in the course any more"
         groups[heading].append((str(person.pk), label))
     return [(heading, members) for heading, members in groups.items() if members]
