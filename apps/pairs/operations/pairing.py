@@ -1,6 +1,6 @@
 """What staff do by hand: making pairs, making a trio of a pair, and parting them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -43,10 +43,11 @@ def make_group(course: Course, *, members: Sequence[Membership], how: str, by: U
 
 
 @transaction.atomic
-def merge(pair: Pair, *, student: Membership, by: User) -> Pair:
+def merge(pair: Pair, *, student: Membership, by: User, seen: Collection[int] | None = None) -> Pair:
     """Staff let a student who has no partner into a pair that is there: two become a trio, one becomes two.
 
-    A project that the student had begun alone stays readable, but nobody goes on with it.
+    A project that the student had begun alone stays readable, but nobody goes on with it. `seen` are the memberships
+    that were in the pair when it was decided: Stale when others are now.
     """
     _, (student,) = hold(pair.course, student)
     pair = active(pair)
@@ -57,6 +58,8 @@ def merge(pair: Pair, *, student: Membership, by: User) -> Pair:
         raise Refused("Everybody in this pair has left the course, so there is nobody to join.")
     if len(others) >= MOST:
         raise Refused("There are three of them already.")
+    if seen is not None and {other.pk for other in others} != set(seen):
+        raise Stale("Somebody joined or left this pair while you were looking. Here is who is in it now.")
     own = pair_of(student)
     if own == pair:
         raise Refused(f"{student} is in this pair already.", field="student")

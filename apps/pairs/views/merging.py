@@ -33,9 +33,9 @@ def merge(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     refusal = ""
     if request.method == "POST" and student:
         try:
-            pair = operations.merge(pair, student=student, by=request.user)
+            pair = operations.merge(pair, student=student, by=request.user, seen=keys(request.POST.getlist("seen")))
         except Refused as refused:
-            refusal = refused.message
+            refusal, pair = refused.message, pair_for(request, course, pk)
         else:
             messages.success(request, f"{student} is in. Everybody in it gets mail; what {student} had open is closed.")
             return redirect("pairs:detail", slug, pair.pk)
