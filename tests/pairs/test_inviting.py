@@ -1,6 +1,7 @@
 """From looking for a partner to having one, through the pages."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from apps.pairs.models import Invitation, Pair, PairMember
 from apps.pairs.operations.inviting import MAX_OPEN
 from apps.pairs.states import InvitationState
 from apps.pairs.tasks import sweep
+from apps.pairs.views.finding import SHOWN
 from tests.factories.accounts import UserFactory
 from tests.factories.courses import CourseFactory, MembershipFactory
 from tests.factories.pairs import InvitationFactory
@@ -141,6 +143,16 @@ def test_a_refusal_keeps_what_was_typed(
     assert sentence in page
     assert "Forty words of charm" in page
     assert Invitation.objects.count() == before
+
+
+def test_a_refusal_keeps_the_choice_of_somebody_far_down_the_list(as_user: Any, ada: Membership) -> None:
+    for number in range(SHOWN):
+        MembershipFactory(course=ada.course, user__name=f"Aaa {number}")
+    last = MembershipFactory(course=ada.course, user__name="Zoe Last")
+    InvitationFactory.create_batch(MAX_OPEN, sender=ada)
+    page = invite(as_user(ada.user), last).content.decode()
+    assert "open invitations" in page
+    assert re.search(rf'value="{last.pk}" checked>\s*<span><bdi>Zoe Last', page)
 
 
 @pytest.mark.parametrize("receiver", ["", "abc", "999999999999999999999999", "\0", "-1"])

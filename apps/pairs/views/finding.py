@@ -133,8 +133,11 @@ def _student_page(
 ) -> HttpResponse:
     course = membership.course
     search = one_line(request.GET.get("q", ""))[:100]
-    found = list(queries.candidates(membership, search)[: SHOWN + 1])
     form = invite_form or InviteForm(membership=membership)
+    found = list(queries.candidates(membership, search)[: SHOWN + 1])
+    chosen = form.cleaned_data.get("receiver") if form.is_bound else None
+    if chosen and chosen not in found[:SHOWN]:
+        found.insert(0, chosen)  # whoever was chosen is in sight, wherever they stand in the list
     shown = context(course, form=form, search=search, candidates=found[:SHOWN], has_more=len(found) > SHOWN)
     if request.htmx:
         return render(request, "pairs/index.html#candidates", shown)
