@@ -13,7 +13,7 @@ SESSION_KEY = "rescued"
 KEPT_FOR_S = 24 * 3600
 MAX_CHARS = 500_000
 # Fields that a form carries for itself: they are sent again, and nobody needs to read them.
-MACHINERY = re.compile(r"revision|^press$|^seen|^key$|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|^resolve-")
+MACHINERY = re.compile(r"revision|^press$|^seen|^key$|^hours$|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|^resolve-")
 NEVER_KEPT = {"csrfmiddlewaretoken", "password", "code"}
 
 
