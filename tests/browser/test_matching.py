@@ -128,5 +128,5 @@ def propose(staff: Page) -> None:
     staff.get_by_role("link", name="Propose or make the groups").click()
     says(staff, "Either way mail goes to 6 of 6 students")
     staff.get_by_label("Days to answer").fill("2")
-    staff.get_by_role("button", name="Do it and send 6 mails").click()
+    staff.get_by_role("button", name="Do it and send the mail").click()
     says(staff, "Proposed to 6 students, who have 2 days to accept.")

@@ -41,6 +41,10 @@ document.addEventListener("htmx:afterSettle", () => {
   prepare();
   document.querySelector("[data-focus]")?.focus();
 });
+// One form at a time.
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.(".move")) document.querySelectorAll(".mover").forEach((form) => form.remove());
+});
 // Closing the form that moves somebody leaves one where one was.
 document.addEventListener("click", (event) => {
   const close = event.target.closest?.(".mover-close");
