@@ -60,7 +60,7 @@ WISHES = (
     ("jun", ("ida",), ()),
     ("kim", ("tara", "nora"), ("leo",)),
     ("nora", ("leo",), ()),
-    ("pia", ("omar",), ("quentin",)),
+    ("pia", ("omar",), ("uma",)),
     ("uma", ("omar", "pia"), ()),
 )
 
