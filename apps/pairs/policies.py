@@ -62,7 +62,7 @@ def is_offered(user: Any, offer: Offer) -> bool:
 
 
 rules.add_perm("pairs.view_all", is_course_staff)
-rules.add_perm("pairs.view", was_partner | is_course_staff)
+rules.add_perm("pairs.view", is_course_staff | was_partner)
 rules.add_perm("pairs.invite", is_student)
 rules.add_perm("pairs.accept", is_member & is_receiver)
 rules.add_perm("pairs.decline", is_member & is_receiver)

@@ -204,6 +204,8 @@ def test_staff_read_everything(later: Any, as_user: Any) -> None:
         assert LATER in client.get(url("feedback:for_version", later, later.version.pk)).content.decode()
         assert client.get(url("checks:run", later, later.later_run.pk)).status_code == 200
         assert LATER in client.get(url("quota:detail", later, later.quota_request.pk)).content.decode()
+        pair = client.get(url("pairs:detail", later, later.pair.pk)).content.decode()
+        assert all(one.email in pair for one in (later.partner, later.joiner))
 
 
 def test_nobody_mails_them_about_the_project(later: Any) -> None:

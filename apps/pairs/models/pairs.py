@@ -19,12 +19,12 @@ def readable_by(user: Any, *, at: str, pair: str = "pair") -> Q:
     """The condition that `user` may read a row about a pair. `at` and `pair` are the paths to its moment and its pair.
 
     Course staff read all of it. So do its members, what was there before they came too, and those who were in it when
-    it ended. Whoever left a pair that went on reads what was there by then; a row without a moment is not.
+    it ended. Whoever left a pair that went on reads what was there by then, and no row without a moment.
     """
     if not user.is_authenticated:
         return Q(pk__in=[])
     if user.is_site_admin:
-        return Q()
+        return ~Q(pk__in=[])  # an empty Q() would vanish beside another
     mine = Membership.objects.active().filter(user=user)
     stays = PairMember.objects.filter(pair=OuterRef(pair), membership__in=mine)
     own = stays.filter(_to_the_end() | Q(left_at__gte=OuterRef(at)))
@@ -32,8 +32,11 @@ def readable_by(user: Any, *, at: str, pair: str = "pair") -> Q:
 
 
 def people_known_to(user: Any, path: str = "members") -> Prefetch:
-    """For `prefetch_related`: a pair's people with their users, without those who came after `user` had left."""
-    people = PairMember.objects.filter(readable_by(user, at="joined_at"))
+    """For `prefetch_related`: a pair's people with their users, without those who came after `user` had left.
+
+    `user` is always among them, if they ever were: `Pair.read_until` goes by it.
+    """
+    people = PairMember.objects.filter(readable_by(user, at="joined_at") | Q(membership__user=user))
     return Prefetch(path, people.select_related("membership__user").order_by("pk"))
 
 
@@ -79,6 +82,10 @@ class PairQuerySet(models.QuerySet["Pair"]):
     def abandoned(self) -> "PairQuerySet":
         """Active pairs all of whose members have left the course."""
         return self._with_present().filter(present=0)
+
+    def whole(self) -> "PairQuerySet":
+        """Active pairs of two or more students who are still here."""
+        return self.filter(pk__in=self.model._default_manager.all()._with_present().filter(present__gte=2).values("pk"))
 
     def _with_present(self) -> "PairQuerySet":
         return self.active().annotate(present=Count("members", filter=_present("members__")))

@@ -50,7 +50,7 @@ def separations_shown(user: Any, pair: Pair) -> list[Separation]:
     """What `user` is shown of leaving on the page of `pair`: a request that is open, and what was done within a day."""
     lately = Q(state=SeparationState.DONE, done_at__gt=timezone.now() - REMEMBERED_FOR)
     rows = Separation.objects.visible_to(user).filter(Q(state=SeparationState.ASKED) | lately, pair=pair)
-    found = list(rows.select_related("leaving__user", "asked_by").prefetch_related("agreed__user"))
+    found = list(rows.select_related("leaving__user", "asked_by"))
     for separation in found:
         separation.pair = pair
     return found
@@ -71,10 +71,14 @@ def people_after_undo(separation: Separation) -> list[Membership]:
     return [row.membership for row in rows]
 
 
-def parting(separation: Separation, *, by: Any, locks: dt.datetime | None) -> Parting:
-    """What `by` is shown of a separation that was carried out. `locks` is when pairs lock."""
-    until, why_not = separation.undo_until, why_not_undone(separation, by=by)
+def parting(separation: Separation, *, by: Any, locks: dt.datetime | None, is_in_list: bool = False) -> Parting:
+    """What `by` is shown of a separation that was carried out. `locks` is when pairs lock.
+
+    In a list somebody who was not in the pair reads what is in the way when they press, not before.
+    """
     is_member = any(member.membership.user_id == by.pk for member in separation.pair.members.all())
+    until = separation.undo_until
+    why_not = "" if is_in_list and until and not is_member else why_not_undone(separation, by=by)
     if until and locks and is_member:
         until = min(until, locks)
         why_not = why_not or (LOCKED if has_passed(locks) else "")

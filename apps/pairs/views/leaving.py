@@ -25,7 +25,7 @@ def leave(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     course = course_for(request.user, slug)
     pair = pair_for(request, course, pk)
     require(request.user, "pairs.leave", pair)
-    form, locks = LeaveForm(request.POST or None, pair=pair, user=request.user), locks_at(course)
+    form = LeaveForm(request.POST if request.method == "POST" else None, pair=pair, user=request.user)
     if request.method == "POST" and form.is_valid():
         leaving, reason = form.leaving(), form.cleaned_data["reason"]
         try:
@@ -35,6 +35,7 @@ def leave(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         else:
             messages.success(request, _asked(asked, request))
             return redirect("pairs:detail", slug, pair.pk)
+    locks = locks_at(course)
     shown = context(course, pair=pair, form=form, locks_at=locks, is_locked=has_passed(locks))
     shown |= {"is_alone": len(form.people) < 2, "asked": _asked_of(request, pair)}
     if shown["is_locked"]:
@@ -95,7 +96,7 @@ def separate(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     course = course_for(request.user, slug)
     pair = pair_for(request, course, pk)
     require(request.user, "pairs.separate", pair)
-    form = SeparateForm(request.POST or None, pair=pair)
+    form = SeparateForm(request.POST if request.method == "POST" else None, pair=pair)
     if request.method == "POST" and form.is_valid():
         leaving, reason = form.leaving(), form.cleaned_data["reason"]
         try:
@@ -116,8 +117,8 @@ def partings(request: SignedInRequest, slug: str) -> HttpResponse:
     """What was parted in the last quarter of an hour, to be undone: a fragment for the first page of the room."""
     course = course_for(request.user, slug)
     is_staff, locks = allowed(request.user, "pairs.view_all", course), locks_at(course)
-    lately = list(queries.parted_lately(request.user, course))
-    found = [queries.parting(one, by=request.user, locks=locks) for one in lately]
+    lately = queries.parted_lately(request.user, course)
+    found = [queries.parting(one, by=request.user, locks=locks, is_in_list=True) for one in lately]
     membership = membership_of(request.user, course)
     pair = Pair.objects.of(membership).with_people().first() if membership else None
     asked = _asked_of(request, pair) if pair else None

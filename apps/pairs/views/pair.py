@@ -24,12 +24,14 @@ def detail(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     me = next((one for one in pair.present_members if one.membership.user_id == request.user.pk), None)
     shown = queries.separations_shown(request.user, pair)
     done = next((one for one in shown if one.state == SeparationState.DONE), None)
+    asked = next((one for one in shown if one.is_answerable), None)
     page = context(
         course,
         pair=pair,
         left_at=left_at,
         people=queries.people_of(pair, until=left_at),
-        asked=next((one for one in shown if one.is_answerable), None),
+        asked=asked,
+        agreed=asked.agreed.select_related("user") if asked else [],
         parting=queries.parting(done, by=request.user, locks=locks) if done else None,
         is_mine=me is not None and pair.state == PairState.ACTIVE,
         is_staff=is_staff,

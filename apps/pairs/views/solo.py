@@ -22,7 +22,7 @@ def ask(request: SignedInRequest, slug: str) -> HttpResponse:
     """A student without a partner asks; what became of earlier requests stands here too."""
     course = course_for(request.user, slug, "pairs.ask_solo")
     membership = student(request, course)
-    form = AskSoloForm(request.POST or None)
+    form = AskSoloForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             operations.ask_solo(membership, by=request.user, **form.cleaned_data)
@@ -58,7 +58,7 @@ def decide(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     course = course_for(request.user, slug)
     asked = _request(request, course, pk)
     require(request.user, "pairs.decide_solo", asked)
-    form = DecideSoloForm(request.POST or None)
+    form = DecideSoloForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         is_approved = request.POST.get("press") == "approve"
         try:
