@@ -88,6 +88,9 @@ def test_the_page_says_how_many_and_what_to_do_in_canvas(world: Any, as_user: An
     assert "4 students in 2 groups" in page
     assert "1 still seeks a partner" in page
     assert "group set" in page
+    assert "4 students in a group have no number or login here" in page
+    Membership.objects.filter(course=world.course).update(sis_login="known")
+    assert "no number or login" not in as_user(world.ta).get(url).content.decode()
     assert (
         "nothing to export" in as_user(world.guest).get(reverse("pairs:groups", args=["vision-f24"])).content.decode()
     )

@@ -193,13 +193,16 @@ def test_a_long_section_has_pages_of_its_own(course: Any, client: Any) -> None:
     people = [MembershipFactory(course=course, user__name=f"Student {number:02}") for number in range(30)]
     for _ in range(2):
         waits(course)
-    page = board(client, course, q="", left=2)
-    assert section(page, "left").count("<tr>") == 1 + 5
+    page = board(client, course, q="", left=3)
+    assert section(page, "left").count("<tr>") == 1 + 10
     assert row_of(page, "left", people[29])
     assert not row_of(page, "left", people[0])
     assert section(page, "pending").count("<tr>") == 1 + 2
-    assert "26 to 30 of 30" in section(page, "left")
+    assert "21 to 30 of 30" in section(page, "left")
     assert "Nudge all 30" in section(page, "left")
+    alone = section(board(client, course, only="left", left=2), "left")
+    assert "26 to 30 of 30" in alone
+    assert "?only=left&amp;left=1#left" in alone, "the page before, of these only"
 
 
 @pytest.mark.parametrize("count", [1, 3])

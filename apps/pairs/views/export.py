@@ -1,5 +1,6 @@
 """Pairs for other systems."""
 
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,8 +19,15 @@ def groups(request: SignedInRequest, slug: str) -> HttpResponse:
     """How the pairs get into Canvas, with the file to download."""
     course = course_for(request.user, slug, "pairs.view_all")
     present = PairMember.objects.present().filter(pair__course=course)
-    counts = {"students": present.count(), "pairs": present.values("pair").distinct().count()}
+    counts = present.aggregate(
+        students=Count("pk"), pairs=Count("pair", distinct=True), unnumbered=Count("pk", filter=_has_no_number())
+    )
     return render(request, "pairs/groups.html", context(course, **counts, seeking=seeking(course).count()))
+
+
+def _has_no_number() -> Q:
+    """What makes a member of a pair one whom the file can name by their address alone."""
+    return Q(membership__canvas_id="", membership__sis_id="", membership__sis_login="")
 
 
 @require_GET

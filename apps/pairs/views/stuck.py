@@ -15,7 +15,8 @@ from apps.pairs.queries import Row, Section
 from apps.pairs.views.common import context
 from apps.pairs.views.reading import words
 
-PER_PAGE = 25
+# Of one kind alone, and of each kind beside the others.
+PER_PAGE, PER_PAGE_OF_ALL = 25, 10
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def stuck(request: SignedInRequest, slug: str) -> HttpResponse:
     shown = context(
         course,
         sections=sections,
-        parts=[_part(request, section) for section in sections if only in {"", section.key}],
+        parts=[_part(request, section, only) for section in sections if only in {"", section.key}],
         only=only,
         search=search,
         total=sum(len(section.rows) for section in sections if section.is_stuck),
@@ -49,8 +50,8 @@ def stuck(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "pairs/stuck.html", shown)
 
 
-def _part(request: SignedInRequest, section: Section) -> Part:
-    page = Paginator(section.rows, PER_PAGE).get_page(request.GET.get(section.key))
+def _part(request: SignedInRequest, section: Section, only: str) -> Part:
+    page = Paginator(section.rows, PER_PAGE if only else PER_PAGE_OF_ALL).get_page(request.GET.get(section.key))
     before = _at(request, section, page.previous_page_number()) if page.has_previous() else ""
     return Part(section, page, before, _at(request, section, page.next_page_number()) if page.has_next() else "")
 
