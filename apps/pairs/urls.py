@@ -58,7 +58,6 @@ urlpatterns = [
     path("<int:pk>/", pair.detail, name="detail"),
     path("<int:pk>/leave/", leaving.leave, name="leave"),
     path("<int:pk>/separate/", leaving.separate, name="separate"),
-    path("<int:pk>/dissolve/", leaving.separate, name="dissolve"),
     path("partings/", leaving.partings, name="partings"),
     path("partings/<int:pk>/agree/", leaving.agree, name="separation_agree"),
     path("partings/<int:pk>/refuse/", leaving.refuse, name="separation_refuse"),

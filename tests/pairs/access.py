@@ -101,8 +101,6 @@ ROWS = [
     Row("pairs:decline", ok=("other_student",), forbidden=STAFF, args=invitation, method="post", status=(302,)),
     Row("pairs:withdraw", ok=(), forbidden=READERS, args=invitation, method="post"),
     Row("pairs:detail", ok=(*STUDENTS_OF_PAIR, *STAFF), args=pair),
-    Row("pairs:dissolve", ok=STAFF, forbidden=STUDENTS_OF_PAIR, args=pair),
-    Row("pairs:dissolve", ok=STAFF, forbidden=STUDENTS_OF_PAIR, args=pair, method="post"),
     Row("pairs:separate", ok=STAFF, forbidden=STUDENTS_OF_PAIR, args=pair),
     Row("pairs:separate", ok=STAFF, forbidden=STUDENTS_OF_PAIR, args=pair, method="post"),
     Row("pairs:leave", ok=STUDENTS_OF_PAIR, forbidden=STAFF, args=pair),
