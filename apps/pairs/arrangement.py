@@ -22,6 +22,11 @@ def settings_of(run: MatchingRun) -> Settings:
     return Settings.from_json(run.settings)
 
 
+def solved(run: MatchingRun) -> Result:
+    """What the solver found for a run that was solved, whatever was done to its groups since."""
+    return Result.from_json(run.result or {})
+
+
 def groups_of(result: Result) -> Groups:
     """The groups of a result as a run keeps them: nothing is approved yet."""
     return [_group(group.members) for group in result.groups]

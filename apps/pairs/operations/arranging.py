@@ -12,7 +12,6 @@ from apps.core.errors import Refused, Stale
 from apps.courses.models import Membership
 from apps.pairs import arrangement
 from apps.pairs.arrangement import Groups
-from apps.pairs.matching import Result
 from apps.pairs.matching.terms import LARGEST_GROUP
 from apps.pairs.models import MatchingRun
 from apps.pairs.operations.common import VETOED, vetoed
@@ -83,7 +82,7 @@ def undo_edit(run: MatchingRun, *, revision: int, by: User) -> Edit:
 def reset_run(run: MatchingRun, *, revision: int, by: User) -> Edit:
     """Go back to the groups that the solver found; this too can be taken back."""
     run = editable(run, revision)
-    groups = arrangement.groups_of(Result.from_json(run.result))
+    groups = arrangement.groups_of(arrangement.solved(run))
     if groups == run.groups:
         raise Refused("These are the solver's groups already.")
     return _keep(run, groups, "went back to what the solver found", by=by)

@@ -8,7 +8,7 @@ from apps.courses.models import Membership
 from apps.pairs.arrangement import assessed, settings_of
 from apps.pairs.matching import Mode, OddOne, Result, Settings
 from apps.pairs.models import MatchingRun
-from apps.pairs.queries.runs import percent
+from apps.pairs.queries.runs import percent, percent_in
 
 MODES = {Mode.FAIR: "nobody is left far behind", Mode.TOTAL: "most satisfaction in total"}
 ODD = {OddOne.TRIO: "a third in a pair", OddOne.SOLO: "alone", OddOne.LEAVE: "stays left over"}
@@ -124,7 +124,7 @@ def _places(result: Result, names: dict[int, str]) -> dict[int, Place]:
     for group in result.groups:
         for key in group.members:
             others = " & ".join(names[other] for other in group.members if other != key)
-            places[key] = Place(others or ALONE, percent(group.satisfaction.get(key)))
+            places[key] = Place(others or ALONE, percent_in(group, key))
     return places
 
 

@@ -232,10 +232,7 @@ def board_of_run(run: MatchingRun) -> RunBoard:
 
 def group_row(number: int, stored: dict[str, Any], group: Group, standing: Standing, *, is_open: bool) -> GroupRow:
     names = [standing.name(key) for key in group.members]
-    students = [
-        StudentRow(key, name, percent(group.satisfaction.get(key)))
-        for key, name in zip(group.members, names, strict=True)
-    ]
+    students = [StudentRow(key, name, percent_in(group, key)) for key, name in zip(group.members, names, strict=True)]
     return GroupRow(
         number=number,
         students=students,
@@ -246,9 +243,14 @@ def group_row(number: int, stored: dict[str, Any], group: Group, standing: Stand
     )
 
 
-def percent(satisfaction: float | None) -> int | None:
+def percent_in(group: Group, key: int) -> int | None:
+    """How well a group suits one of its members; None for one alone."""
+    return percent(group.satisfaction[key]) if key in group.satisfaction else None
+
+
+def percent(satisfaction: float) -> int:
     """Thousandths as the whole per cent that pages show."""
-    return None if satisfaction is None else round(satisfaction / 10)
+    return round(satisfaction / 10)
 
 
 def edits_since(run: MatchingRun, revision: int) -> QuerySet[AuditEvent]:

@@ -8,7 +8,7 @@ register = template.Library()
 
 
 @register.filter
-def percent(satisfaction: float) -> int | None:
+def percent(satisfaction: float) -> int:
     """Thousandths as whole per cent, without the sign."""
     return _percent(satisfaction)
 

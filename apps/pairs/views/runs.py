@@ -15,9 +15,8 @@ from apps.accounts.http import SignedInRequest
 from apps.core.errors import Refused
 from apps.core.models import AuditEvent
 from apps.pairs import operations, queries
-from apps.pairs.arrangement import figures, settings_of
+from apps.pairs.arrangement import figures, settings_of, solved
 from apps.pairs.forms import ApplyForm
-from apps.pairs.matching import Result
 from apps.pairs.models import MatchingRun
 from apps.pairs.operations.arranging import Edit
 from apps.pairs.views.common import context, number_in, run_for
@@ -114,7 +113,7 @@ def _shown(run: MatchingRun, **more: Any) -> dict[str, Any]:
     if run.result is not None:
         shown |= {
             "board": queries.board_of_run(run),
-            "solved": figures(Result.from_json(run.result)),
+            "solved": figures(solved(run)),
             "others": MatchingRun.objects.solved().filter(course=run.course).exclude(pk=run.pk).without_groups(),
         }
         if run.is_editable:
