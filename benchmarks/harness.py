@@ -3,7 +3,7 @@
 import json
 import statistics
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tools.problems import Problem
 from tools.running import RunningSite, running_site
@@ -16,7 +16,7 @@ def median(seconds: Sequence[float]) -> float:
     return round(statistics.median(seconds), 3)
 
 
-def main(measure: Callable[[], dict[str, float | int | str]]) -> None:
+def main(measure: Callable[[], Mapping[str, object]]) -> None:
     """Print what `measure` found as the last line, as JSON; exit non-zero when it raised."""
     try:
         found = measure()
