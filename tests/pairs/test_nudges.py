@@ -139,6 +139,7 @@ def test_after_the_lock_only_a_proposal_is_there_to_answer(course: Any, client: 
     page = preview(client, course, about="answer", member=[invited.pk, *(one.pk for one in waiting)])
     assert "Nudge 2 students?" in page
     assert f'<bdi>{invited}</bdi> <span class="soft">has nothing to answer</span>' in page
+    assert "Pairs are locked by now" in preview(client, course, about="seek", member=invited.pk)
 
 
 def test_a_whole_section_at_once(course: Any, client: Any) -> None:
@@ -187,10 +188,10 @@ def test_the_preview_takes_the_same_queries_however_many_are_chosen(
     members = MembershipFactory.create_batch(count, course=course)
     chosen = "&".join(f"member={member.pk}" for member in members)
     url = reverse("pairs:nudge", args=[course.slug])
-    assert count_queries(client, f"{url}?about=answer&{chosen}") == 6
+    assert count_queries(client, f"{url}?about=answer&{chosen}") == 7
     for _ in range(count):
         half(course)
-    assert count_queries(client, f"{url}?section=half") == 9
+    assert count_queries(client, f"{url}?section=half") == 10
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,8 +12,8 @@ from apps.pairs.queries import About
 
 TEXTS = {
     About.ANSWER: (
-        "somebody has asked to do the final project with you and waits for your answer. Please accept or decline, so "
-        "that they know whether to look for somebody else."
+        "an invitation to do the final project together, or a group that we propose, waits for your answer. Please "
+        "accept or decline, so that the others know whether to look for somebody else."
     ),
     About.SEEK: (
         "the final project is done in pairs, and you have no partner yet. You can invite a classmate, join one by "
@@ -23,6 +23,18 @@ TEXTS = {
     About.ALONE: (
         "your partner is no longer with you, and the project stays with you. You can invite somebody to join it, ask "
         "us to let you go on alone, or wait to be matched. Please choose soon."
+    ),
+}
+# Once pairs are locked students invite nobody any more.
+TEXTS_WHEN_LOCKED = {
+    **TEXTS,
+    About.SEEK: (
+        "the final project is done in pairs, and you have no partner yet. Pairs are locked by now, so we put you "
+        "together with somebody. Write to us if you know with whom you would like to work."
+    ),
+    About.ALONE: (
+        "your partner is no longer with you, and the project stays with you. Pairs are locked by now: write to us if "
+        "you know who could join you, ask us to let you go on alone, or wait to be matched."
     ),
 }
 
@@ -43,9 +55,15 @@ class MakePairForm(CrispyForm):
 
 
 class NudgeForm(CrispyForm):
+    """The text of a nudge; what is proposed depends on what it is about, and on whether pairs are locked."""
+
     text = PlainTextField(
         label="What the mail says",
         max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 6, "maxlength": MAX_TEXT, "data-grow": True}),
         error_messages={"required": "Write what the mail shall say."},
     )
+
+    def __init__(self, *args: Any, about: About, is_locked: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].initial = (TEXTS_WHEN_LOCKED if is_locked else TEXTS)[about]

@@ -11,8 +11,8 @@ from apps.core.policies import require
 from apps.courses.access import course_for
 from apps.courses.models import Course
 from apps.pairs import operations, queries
+from apps.pairs.deadline import is_locked
 from apps.pairs.forms import NudgeForm
-from apps.pairs.forms.staff import TEXTS
 from apps.pairs.models import Invitation, Pair
 from apps.pairs.operations.helping import SUBJECTS, Nudged
 from apps.pairs.queries import About
@@ -28,7 +28,7 @@ def nudge(request: SignedInRequest, slug: str) -> HttpResponse:
     if not members:
         messages.info(request, "Nobody is chosen. Tick whom to nudge, or nudge all.")
         return redirect("pairs:stuck", slug)
-    form = NudgeForm(request.POST or None, initial={"text": TEXTS[about]})
+    form = NudgeForm(request.POST or None, about=about, is_locked=is_locked(course))
     if request.method == "POST" and form.is_valid():
         try:
             text = form.cleaned_data["text"]
