@@ -51,90 +51,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name="MatchingRun",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField(help_text="Counted from 1 in the course.")),
-                (
-                    "state",
-                    django_fsm.FSMField(
-                        choices=[
-                            ("queued", "queued"),
-                            ("running", "running"),
-                            ("done", "ready"),
-                            ("failed", "failed"),
-                            ("cancelled", "cancelled"),
-                            ("applied", "applied"),
-                            ("discarded", "discarded"),
-                        ],
-                        default="queued",
-                        max_length=50,
-                        protected=True,
-                    ),
-                ),
-                (
-                    "settings",
-                    models.JSONField(
-                        help_text="`matching.Settings` as JSON: seed, weights, mode, what becomes of the odd one."
-                    ),
-                ),
-                (
-                    "inputs",
-                    models.JSONField(help_text="The candidates as JSON, as they stood when the run was asked for."),
-                ),
-                (
-                    "result",
-                    models.JSONField(
-                        help_text="`matching.Result` as JSON, as the solver gave it; never edited.", null=True
-                    ),
-                ),
-                (
-                    "groups",
-                    models.JSONField(
-                        default=list,
-                        help_text='The groups as edited by hand: [{"members": [membership, …], "is_approved": bool}, …].',
-                    ),
-                ),
-                (
-                    "figures",
-                    models.JSONField(
-                        default=dict,
-                        help_text="What `groups` come to, as `arrangement.figures` counts it; empty until it is solved.",
-                    ),
-                ),
-                (
-                    "past",
-                    models.JSONField(default=list, help_text="Earlier `groups`, for undoing edits; the newest last."),
-                ),
-                (
-                    "revision",
-                    models.PositiveIntegerField(
-                        default=0, help_text="Rises with each edit; an edit names the one it saw."
-                    ),
-                ),
-                ("error", models.CharField(blank=True, max_length=300)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("started_at", models.DateTimeField(blank=True, null=True)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "course",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="matching_runs", to="courses.course"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-number"],
-            },
-            bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
-        ),
-        migrations.CreateModel(
             name="Message",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -161,86 +77,6 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["created_at", "pk"],
             },
-        ),
-        migrations.CreateModel(
-            name="Offer",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    django_fsm.FSMField(
-                        choices=[
-                            ("open", "waits for answers"),
-                            ("accepted", "accepted"),
-                            ("declined", "declined"),
-                            ("withdrawn", "withdrawn"),
-                            ("expired", "expired"),
-                            ("closed", "closed"),
-                        ],
-                        default="open",
-                        max_length=50,
-                        protected=True,
-                    ),
-                ),
-                (
-                    "reasons",
-                    models.JSONField(
-                        blank=True, default=list, help_text="Why these people, as sentences that they may read."
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("expires_at", models.DateTimeField()),
-                ("reminded_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "course",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="courses.course"
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "run",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="offers",
-                        to="pairs.matchingrun",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-created_at"],
-            },
-            bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
-        ),
-        migrations.CreateModel(
-            name="OfferMember",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("is_open", models.BooleanField(default=True)),
-                ("has_accepted", models.BooleanField(help_text="Empty: no answer yet.", null=True)),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "membership",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="offer_memberships",
-                        to="courses.membership",
-                    ),
-                ),
-                (
-                    "offer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="pairs.offer"
-                    ),
-                ),
-            ],
         ),
         migrations.CreateModel(
             name="Profile",
@@ -460,38 +296,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
-            name="LockDigest",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("locks_at", models.DateTimeField()),
-                ("days_before", models.PositiveSmallIntegerField()),
-                ("sent_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "course",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="courses.course"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("course", "locks_at", "days_before"), name="each_lock_digest_once")
-                ],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="matchingrun",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "running"])),
-                fields=["created_at"],
-                name="matching_runs_under_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matchingrun",
-            constraint=models.UniqueConstraint(fields=("course", "number"), name="matching_runs_are_numbered"),
-        ),
         migrations.AddIndex(
             model_name="message",
             index=models.Index(fields=["receiver", "read_at"], name="messages_unread"),
@@ -501,16 +305,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("sender", models.F("receiver")), _negated=True), name="nobody_writes_to_themselves"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="offermember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_open", True)), fields=("membership",), name="one_open_offer_per_student"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offermember",
-            constraint=models.UniqueConstraint(fields=("offer", "membership"), name="once_in_an_offer"),
         ),
         migrations.AddConstraint(
             model_name="rankedchoice",
