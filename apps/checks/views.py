@@ -167,7 +167,8 @@ def for_pair(request: SignedInRequest, slug: str, pair: int) -> HttpResponse:
     course = course_for(request.user, slug)
     pairs = Pair.objects.visible_to(request.user).prefetch_related(people_known_to(request.user))
     found = get_object_or_404(pairs, course=course, pk=pair)
-    context = _context(course, pair=found, latest=queries.latest_run(found, user=request.user))
+    latest, left_at = queries.latest_run(found, user=request.user), found.read_until(request.user)
+    context = _context(course, pair=found, latest=latest, left_at=left_at)
     return render(request, "checks/for_pair.html#block" if request.htmx else "checks/for_pair.html", context)
 
 

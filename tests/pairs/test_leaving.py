@@ -59,7 +59,7 @@ def test_what_follows_is_shown_before_anything_is_asked(world: Any, as_user: Any
 
 def test_asking_changes_nothing_and_tells_the_partner(world: Any, as_user: Any, ada: Membership, ben: Any) -> None:
     page = post(as_user(ada.user), "leave", world.pair, who=ada.pk, reason="Another\r\n topic")
-    assert "Second Partner and the staff see it here" in page
+    assert "Second Partner gets mail; they and the staff see it here" in page
     assert "Nothing happens unless they agree" in page
     assert people(world.pair) == [ada, ben]
     (mail,) = OutgoingMail.objects.filter(subject__contains="asks to part")

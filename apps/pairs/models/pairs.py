@@ -112,8 +112,8 @@ class Pair(ConcurrentTransitionMixin, models.Model):
     objects = PairQuerySet.as_manager()
 
     def __str__(self) -> str:
-        # A dissolved pair has no members now; its history still names who they were.
-        members = self.current_members or self.members.all()
+        # A dissolved pair has no members now; it is named by those who were in it when it ended.
+        members = self.current_members or [one for one in self.members.all() if one.is_to_the_end] or self.members.all()
         return " & ".join(str(member) for member in members) or f"Pair {self.pk}"
 
     @property

@@ -4,7 +4,7 @@ from apps.pairs.queries.board import Card, called, cards, classmates, is_on_boar
 from apps.pairs.queries.comparison import Comparison, compare_runs, described
 from apps.pairs.queries.consequences import Consequences, Loss, consequences
 from apps.pairs.queries.everybody import invitations_found, pairs_found, pairs_with_room, seeking_found
-from apps.pairs.queries.history import Person, history_of, people_of
+from apps.pairs.queries.history import Person, history_of, name_of, people_of
 from apps.pairs.queries.leaving import (
     Parting,
     parted_lately,
@@ -60,6 +60,7 @@ __all__ = [
     "is_on_board",
     "live_invitations",
     "matching",
+    "name_of",
     "nudgeable",
     "obstacle",
     "pairs_found",

@@ -40,6 +40,13 @@ def people_of(pair: Pair, *, until: dt.datetime | None = None) -> list[Person]:
     return list(_people(pair, until))
 
 
+def name_of(pair: Pair, people: list[Person], *, until: dt.datetime | None = None) -> str:
+    """A pair by the names of its members; for whoever left it at `until`, of those who were in it then."""
+    if until is None:
+        return str(pair)
+    return " & ".join(str(one.member) for one in people if one.left_at is None or one.left_at == until)
+
+
 def _people(pair: Pair, until: dt.datetime | None) -> Iterator[Person]:
     for member in pair.members.all():
         joined_at = member.joined_at if member.joined_at > pair.created_at + AT_ONCE else None

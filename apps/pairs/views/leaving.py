@@ -137,7 +137,8 @@ def _asked(separation: Separation, request: SignedInRequest) -> str:
     others = " and ".join(
         str(member) for member in separation.pair.present_members if member.membership.user_id != request.user.pk
     )
-    return f"Asked. {others} and the staff see it here, and {others} get mail. Nothing happens unless they agree."
+    get = "gets" if len(separation.pair.present_members) == 2 else "get"
+    return f"Asked. {others} {get} mail; they and the staff see it here. Nothing happens unless they agree."
 
 
 def _agreed(separation: Separation) -> str:

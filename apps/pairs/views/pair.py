@@ -25,11 +25,13 @@ def detail(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     shown = queries.separations_shown(request.user, pair)
     done = next((one for one in shown if one.state == SeparationState.DONE), None)
     asked = next((one for one in shown if one.is_answerable), None)
+    people = queries.people_of(pair, until=left_at)
     page = context(
         course,
         pair=pair,
+        name=queries.name_of(pair, people, until=left_at),
         left_at=left_at,
-        people=queries.people_of(pair, until=left_at),
+        people=people,
         asked=asked,
         agreed=asked.agreed.select_related("user") if asked else [],
         parting=queries.parting(done, by=request.user, locks=locks) if done else None,
