@@ -52,8 +52,8 @@ def _write(course: Course, at: dt.datetime, days: int) -> None:
     context = {
         "course": course,
         "locks_at": at,
-        "alone": _named(student for student in without if not student.project),
-        "half": _named(student for student in without if student.project),
+        "alone": _named(student for student in without if not student.project),  # type: ignore[attr-defined]
+        "half": _named(student for student in without if student.project),  # type: ignore[attr-defined]
         "invitations": _named(live_invitations(course).with_people().order_by("expires_at", "pk")),
         "offers": _named(Offer.objects.open().filter(course=course).with_people().order_by("expires_at", "pk")),
         "solo": _named(SoloRequest.objects.open().filter(membership__in=without).select_related("membership__user")),

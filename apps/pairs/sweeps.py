@@ -50,6 +50,12 @@ def _close(course: Course) -> None:
             mail.send(invitation.sender.user, subject, "mail/pairs/locked.txt", invitation=invitation, course=course)
 
 
+def close_old_codes() -> None:
+    """Close the codes whose week is over; they open nothing any more, so nobody is told."""
+    now = timezone.now()
+    JoinCode.objects.filter(closed_at=None, expires_at__lte=now).update(closed_at=now)
+
+
 @transaction.atomic
 def remind_receivers() -> None:
     """Remind whoever has not answered an invitation, once, when its last 48 hours begin."""

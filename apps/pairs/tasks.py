@@ -12,6 +12,7 @@ def sweep() -> None:
     """What is due by the clock. The lock comes first: what it closes has not merely expired."""
     sweeps.close_at_lock()
     expire_overdue(Invitation.objects.all())
+    sweeps.close_old_codes()
     sweeps.remind_receivers()
     sweeps.tell_of_half_pairs()
     digest.send_due()

@@ -1,15 +1,18 @@
 """What happens by the clock: reminders, the lock, dropouts. Each once, however often the task comes by."""
 
 import datetime as dt
+import threading
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.models import OutgoingMail
 from apps.courses import operations as courses
 from apps.courses.models import Membership, Milestone
+from apps.courses.operations import MilestoneEntry
 from apps.courses.states import MembershipState, MilestoneKind, Role
 from apps.pairs import operations, sweeps
 from apps.pairs.models import Invitation, JoinCode, Pair, Veto
@@ -116,11 +119,21 @@ def test_the_lock_closes_codes_and_tells_nobody(course: Any) -> None:
     assert not OutgoingMail.objects.exists()
 
 
+def test_a_code_whose_week_is_over_is_closed_and_nobody_told(course: Any) -> None:
+    code = operations.open_code(MembershipFactory(course=course), by=MembershipFactory(course=course).user)
+    JoinCode.objects.update(expires_at=timezone.now() - dt.timedelta(minutes=1))
+    sweep()
+    assert JoinCode.objects.get(pk=code.pk).closed_at
+    assert not OutgoingMail.objects.exists()
+
+
 def test_who_has_left_hears_nothing_of_what_they_sent(course: Any) -> None:
     over = aged(sent=8 * DAY, left=-DAY, sender__course=course)
-    Membership.objects.filter(pk=over.sender.pk).update(state=MembershipState.DROPPED)
+    waiting = aged(sent=DAY, left=6 * DAY, sender__course=course)
+    Membership.objects.filter(pk__in=[over.sender.pk, waiting.sender.pk]).update(state=MembershipState.DROPPED)
+    MilestoneFactory(course=course, kind=MilestoneKind.PAIRS, at=timezone.now() - dt.timedelta(minutes=1))
     sweep()
-    assert Invitation.objects.get().state == InvitationState.EXPIRED
+    assert sorted(Invitation.objects.values_list("state", flat=True)) == ["closed", "expired"]
     assert not OutgoingMail.objects.exists()
 
 
@@ -195,3 +208,26 @@ def test_the_task_runs_several_times_at_once() -> None:
     assert len(mailed("need a decision")) == 1
     assert len(mailed("still waits")) == 3
     assert not Pair.objects.filter(half_told_at=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_that_is_moved_at_that_moment_closes_nothing() -> None:
+    invitation = InvitationFactory()
+    course = invitation.course
+    past, future = (timezone.now() + dt.timedelta(hours=hours) for hours in (-1, 5))
+    milestone = MilestoneFactory(course=course, kind=MilestoneKind.PAIRS, at=past)
+    staff = MembershipFactory(course=course, role=Role.INSTRUCTOR).user
+
+    def close() -> None:
+        sweeps.close_at_lock()
+        connection.close()
+
+    closing = threading.Thread(target=close, daemon=True)
+    with transaction.atomic():
+        entry = MilestoneEntry(MilestoneKind.PAIRS, milestone.title, future, pk=milestone.pk)
+        courses.save_milestone(course, entry, by=staff)
+        closing.start()
+        closing.join(0.7)
+        assert closing.is_alive(), "it did not wait for the date to be moved"
+    closing.join(20)
+    assert Invitation.objects.get().state == InvitationState.PENDING

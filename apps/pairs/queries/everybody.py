@@ -3,7 +3,7 @@
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.courses.models import Course, Membership
-from apps.pairs.models import Invitation, OfferMember, Pair, PairMember, SoloRequest
+from apps.pairs.models import InvitationQuerySet, OfferMember, Pair, PairMember, SoloRequest
 from apps.pairs.queries.people import matching, seeking
 from apps.pairs.queries.stuck import live_invitations
 
@@ -33,7 +33,7 @@ def seeking_found(course: Course, search: str = "") -> QuerySet[Membership]:
     )
 
 
-def invitations_found(course: Course, search: str = "") -> QuerySet[Invitation]:
+def invitations_found(course: Course, search: str = "") -> InvitationQuerySet:
     """The open invitations of a course, those that end soonest first; with `search` those it finds one side of."""
     rows = live_invitations(course).with_people().order_by("expires_at", "pk")
     if not search:

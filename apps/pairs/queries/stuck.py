@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from apps.courses.models import Course, Membership
-from apps.pairs.models import Invitation, Offer, OfferMember, SoloRequest
+from apps.pairs.models import Invitation, InvitationQuerySet, Offer, OfferMember, SoloRequest
 from apps.pairs.queries.nudges import About, last_nudges
 from apps.pairs.queries.people import matching, seeking
 from apps.pairs.queries.stuck_pairs import abandoned, dropped, half, partings, troubled_pairs
@@ -60,7 +60,7 @@ def nudgeable(course: Course, key: str, search: str = "") -> tuple[About, list[M
     return about, Section(key, "", read(), about).reach
 
 
-def live_invitations(course: Course) -> QuerySet[Invitation]:
+def live_invitations(course: Course) -> InvitationQuerySet:
     """The open invitations between students of a course; one from or to somebody who has left waits for nobody."""
     here = course.memberships.active().students()
     return Invitation.objects.pending().filter(sender__in=here, receiver__in=here)
@@ -71,7 +71,7 @@ def unmatched(course: Course) -> QuerySet[Membership]:
     live = live_invitations(course).filter(Q(sender=OuterRef("pk")) | Q(receiver=OuterRef("pk")))
     offered = OfferMember.objects.filter(membership=OuterRef("pk"), is_open=True)
     asked = SoloRequest.objects.open().filter(membership=OuterRef("pk"))
-    return seeking(course).filter(~Exists(live), ~Exists(offered), ~Exists(asked), project=None)
+    return seeking(course).filter(~Exists(live), ~Exists(offered), ~Exists(asked), project=None)  # type: ignore[misc]
 
 
 def _found(course: Course, search: str) -> QuerySet[Membership] | None:

@@ -21,13 +21,13 @@ DROPS = ("courses.drop_member", "courses.roster_dropped", "courses.roster_undone
 
 def troubled_pairs(course: Course, people: QuerySet[Membership] | None) -> list[Pair]:
     """The pairs that four sections are about, with their people (and when they dropped) and old requests to part."""
-    gone = _dropped_at(PairMember.objects.filter(pair=OuterRef("pk"))).filter(_was_in_it())
-    lately = gone.filter(dropped_at__gt=timezone.now() - DROPPED_FOR, membership__in=Membership.objects.inactive())
+    lately = Q(dropped_at__gt=timezone.now() - DROPPED_FOR, membership__in=Membership.objects.inactive())
+    gone = _dropped_at(PairMember.objects.filter(pair=OuterRef("pk"))).filter(_was_in_it() & lately)
     old = Separation.objects.open().filter(created_at__lte=timezone.now() - PARTING_LONG)
     is_incomplete = Q(state=PairState.ACTIVE) & (Q(present=0) | Q(present=1, wanted_size__gt=1))
     present = Count("members", filter=Q(members__in=PairMember.objects.present()))
     pairs = Pair.objects.filter(course=course).annotate(present=present)
-    pairs = pairs.filter(is_incomplete | Q(Exists(lately)) | Q(Exists(old.filter(pair=OuterRef("pk")))))
+    pairs = pairs.filter(is_incomplete | Q(Exists(gone)) | Q(Exists(old.filter(pair=OuterRef("pk")))))
     if people is not None:
         pairs = pairs.filter(Exists(PairMember.objects.filter(pair=OuterRef("pk"), membership__in=people)))
     members = _dropped_at(PairMember.objects.select_related("membership__user")).order_by("pk")
@@ -89,7 +89,7 @@ def abandoned(pairs: Iterable[Pair]) -> list[Row]:
 def partings(pairs: Iterable[Pair]) -> list[Row]:
     rows = []
     for pair in pairs:
-        for asked in pair.old_requests if pair.state == PairState.ACTIVE else []:  # type: ignore[attr-defined]
+        for asked in pair.old_requests if pair.state == PairState.ACTIVE else []:
             asked.pair = pair
             if asked.is_answerable:
                 people = [one.membership for one in pair.present_members]

@@ -54,7 +54,8 @@ def let_join(request: SignedInRequest, slug: str, member: int) -> HttpResponse:
     course = course_for(request.user, slug, "pairs.make")
     student = get_object_or_404(queries.seeking(course), pk=member)
     pairs = queries.pairs_with_room(course, words(request.GET.get("q", "")), most=MOST)
-    shown = context(course, student=student, **_looked_for(request, pairs.exclude(pk=student.project)))
+    own = student.project  # type: ignore[attr-defined]
+    shown = context(course, student=student, **_looked_for(request, pairs.exclude(pk=own)))
     return render(request, "pairs/merge_pairs.html", shown)
 
 
