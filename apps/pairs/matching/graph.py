@@ -1,8 +1,8 @@
 """The best pairs among n people, given what each pair is worth. Knows nothing of students, only of numbers.
 
-`blossom` is the library's algorithm: exact, and slow when all pairs may be used. `heaviest` gives it few and stays exact.
-Measured on 2 cores, random numbers, 5% of the pairs forbidden: 0.13 s for 500 people and 0.4 s for 1000 (the library on
-all pairs: 0.3 s and 4.2 s; networkx: 25 s and 121 s). All arrays are (n, n) and symmetric.
+`blossom` is the library's algorithm: exact, and slow when all pairs may be used. `heaviest` gives it few of them and
+stays exact. Measured on 2 cores with random numbers and 5% of the pairs forbidden: 0.13 s for 500 people and 0.4 s for
+1000 (the library on all pairs: 0.3 s and 4.2 s; networkx: 25 s and 121 s). All arrays are (n, n) and symmetric.
 """
 
 from collections.abc import Callable

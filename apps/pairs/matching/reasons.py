@@ -85,12 +85,14 @@ def _plain(text: str) -> str:
 def why_left(table: Table, row: int, left: Sequence[int], groups: Groups, settings: Settings) -> str:
     """Why the one of this row is in no group, when all of `left` are in none."""
     others = [other for other in left if other != row]
+    if len(table.candidates) == 1:
+        return "{0} is the only one who needs a partner."
     free = sum(bool(table.allowed[row, other]) for other in others)
     if free:
         return f"{{0}} is in no group yet: {free} of the others who are left could be put with them."
     if others:
         reason = f"{{0}} cannot be put with any of the others who are left: {_between(table, row, others)}"
-    elif len(table.candidates) > 1 and not table.allowed[row].any():
+    elif not table.allowed[row].any():
         everybody = [other for other in range(len(table.candidates)) if other != row]
         return f"{{0}} cannot be put with anybody: {_between(table, row, everybody)}."
     else:
@@ -105,8 +107,8 @@ def _between(table: Table, row: int, others: Sequence[int]) -> str:
     if all(both_have_project):
         return "all of them have a project already, as they do"
     if any(both_have_project):
-        return "a veto or a second project stands between them and each"
-    return "a veto stands between them and each"
+        return "a veto or a second project stands between them and each one"
+    return "a veto stands between them and each one"
 
 
 def _as_third(table: Table, row: int, groups: Groups) -> str:
