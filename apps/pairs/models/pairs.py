@@ -87,7 +87,8 @@ class PairQuerySet(models.QuerySet["Pair"]):
         """Active pairs of two or more students who are still here."""
         return self.filter(pk__in=self.model._default_manager.all()._with_present().filter(present__gte=2).values("pk"))
 
-    def _with_present(self) -> "PairQuerySet":
+    def _with_present(self) -> Any:
+        """The active pairs with `present`, the number of their members who are still students of the course."""
         return self.active().annotate(present=Count("members", filter=_present("members__")))
 
     def with_people(self) -> "PairQuerySet":
