@@ -159,6 +159,17 @@ def test_a_whole_section_at_once(course: Any, client: Any) -> None:
     assert "Nudge 6 students?" in everybody, "without a choice all who seek a partner: the sender too"
 
 
+def test_one_tick_may_stand_for_the_people_of_a_proposal(course: Any, client: Any) -> None:
+    offer = offered(*MembershipFactory.create_batch(2, course=course), by=teacher(course))
+    people = [one.membership for one in offer.members.all()]
+    tick = ",".join(str(member.pk) for member in people)
+    assert f'value="{tick}"' in section(board(client, course), "offers")
+    page = preview(client, course, about="answer", member=tick)
+    assert "Nudge 2 students?" in page
+    for member in people:
+        assert f'name="member" value="{member.pk}"' in page
+
+
 def test_to_tick_nobody_is_not_to_tick_everybody(course: Any, client: Any) -> None:
     MembershipFactory(course=course)
     assert "Nobody is chosen" in preview(client, course, about="seek")

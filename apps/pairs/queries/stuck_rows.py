@@ -20,6 +20,11 @@ class Row:
     reach: list[Membership] = field(default_factory=list)
     nudge: AuditEvent | None = None
 
+    @property
+    def reach_keys(self) -> str:
+        """The keys of whom a nudge would go to, as one value of a form."""
+        return ",".join(str(member.pk) for member in self.reach)
+
 
 @dataclass(frozen=True)
 class Section:

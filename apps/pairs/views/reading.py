@@ -6,8 +6,12 @@ from apps.core.text import one_line
 
 
 def keys(values: Iterable[str]) -> list[int]:
-    """Those of `values` that can be the key of a row, each once and in their order; what else was sent is ignored."""
-    numbers = (int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19)
+    """What can be the key of a row, each once and in their order; what else was sent is ignored.
+
+    One value may hold several keys, with commas between them.
+    """
+    parts = (part for value in values for part in value.split(","))
+    numbers = (int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19)
     return list(dict.fromkeys(numbers))
 
 
