@@ -111,16 +111,23 @@ def move_by_dragging(staff: Page) -> None:
 
 
 def drag(staff: Page, name: str, place: Locator) -> None:
-    """With the mouse, as a person does: press, move a little, move there, release."""
+    """With the mouse, as a person does: press, move a little, move there, hover, release."""
     source = staff.locator(".student-name").filter(has_text=name)
-    source.scroll_into_view_if_needed()
-    start, end = source.bounding_box(), place.bounding_box()
+    staff.locator("#groups").evaluate("heading => heading.scrollIntoView()")  # all of them are in sight then
+    start = source.bounding_box()
     assert start
-    assert end
     staff.mouse.move(start["x"] + 20, start["y"] + start["height"] / 2)
     staff.mouse.down()
     staff.mouse.move(start["x"] + 30, start["y"] + start["height"] / 2 + 6, steps=4)
-    staff.mouse.move(end["x"] + end["width"] / 2, end["y"] + max(end["height"] / 2, 4), steps=12)
+    end = place.bounding_box()
+    assert end
+    x, y = end["x"] + end["width"] / 2, end["y"] + end["height"] / 2
+    staff.mouse.move(x, y, steps=12)
+    for step in range(40):  # a hand is never still, and lets go when it sees the name there
+        if name in place.inner_text():
+            break
+        staff.mouse.move(x + step % 4, y + step % 3)
+        staff.wait_for_timeout(50)
     staff.mouse.up()
 
 
