@@ -272,7 +272,9 @@ CELERY_BEAT_SCHEDULE = {
     "ring again for checks nobody picked up": {"task": "checks.sweep", "schedule": 15.0},
     "solve matchings nobody picked up": {"task": "pairs.sweep_runs", "schedule": 15.0},
     "close and remind proposals": {"task": "pairs.sweep_offers", "schedule": crontab(minute="*/5")},
-    "expire and remind invitations, tell of dropouts": {"task": "pairs.sweep", "schedule": 120.0},
+    "close, expire and remind invitations": {"task": "pairs.sweep_invitations", "schedule": 120.0},
+    "tell of partners who dropped": {"task": "pairs.tell_of_half_pairs", "schedule": 120.0},
+    "tell the staff before pairs lock": {"task": "pairs.send_digests", "schedule": crontab(minute="*/10")},
 }
 
 _https = _site.scheme == "https"

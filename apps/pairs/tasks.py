@@ -7,14 +7,22 @@ from apps.pairs.expiry import expire_overdue
 from apps.pairs.models import Invitation
 
 
-@shared_task(name="pairs.sweep")
-def sweep() -> None:
-    """What is due by the clock. The lock comes first: what it closes has not merely expired."""
+@shared_task(name="pairs.sweep_invitations")
+def sweep_invitations() -> None:
+    """The lock comes first: what it closes has not merely expired."""
     sweeps.close_at_lock()
     expire_overdue(Invitation.objects.all())
     sweeps.close_old_codes()
     sweeps.remind_receivers()
+
+
+@shared_task(name="pairs.tell_of_half_pairs")
+def tell_of_half_pairs() -> None:
     sweeps.tell_of_half_pairs()
+
+
+@shared_task(name="pairs.send_digests")
+def send_digests() -> None:
     digest.send_due()
 
 

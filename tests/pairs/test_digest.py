@@ -13,10 +13,10 @@ from apps.courses.models import Membership, Milestone
 from apps.courses.states import MembershipState, MilestoneKind, Role
 from apps.pairs import digest
 from apps.pairs.models import SoloRequest
-from apps.pairs.tasks import sweep
 from tests.factories.accounts import UserFactory
 from tests.factories.courses import CourseFactory, MembershipFactory, MilestoneFactory
 from tests.factories.pairs import InvitationFactory, PairFactory
+from tests.pairs.clock import sweep
 from tests.pairs.threads import at_once
 
 LOCK = dt.datetime(2024, 11, 14, 4, 59, tzinfo=dt.UTC)  # 23:59 of the 13th in Boston

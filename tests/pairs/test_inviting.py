@@ -15,11 +15,11 @@ from apps.courses.states import MembershipState, Role
 from apps.pairs.models import Invitation, Pair, PairMember
 from apps.pairs.operations.inviting import MAX_OPEN
 from apps.pairs.states import InvitationState
-from apps.pairs.tasks import sweep
 from apps.pairs.views.finding import SHOWN
 from tests.factories.accounts import UserFactory
 from tests.factories.courses import CourseFactory, MembershipFactory
 from tests.factories.pairs import InvitationFactory
+from tests.pairs.clock import sweep
 
 pytestmark = pytest.mark.django_db
 

@@ -17,9 +17,9 @@ from apps.courses.states import MembershipState, MilestoneKind, Role
 from apps.pairs import operations, sweeps
 from apps.pairs.models import Invitation, JoinCode, Pair, Veto
 from apps.pairs.states import InvitationState
-from apps.pairs.tasks import sweep
 from tests.factories.courses import CourseFactory, MembershipFactory, MilestoneFactory
 from tests.factories.pairs import InvitationFactory, PairFactory
+from tests.pairs.clock import sweep
 from tests.pairs.threads import at_once
 
 DAY = dt.timedelta(days=1)

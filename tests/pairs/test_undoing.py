@@ -212,6 +212,17 @@ def test_a_veto_reads_like_anything_else_one_has_gone_on_to(
         assert without_tokens(page) == without_tokens(other)
 
 
+@pytest.mark.parametrize("who", ["partner", "second_partner", "ta"])
+def test_a_veto_of_before_does_not_show_at_once(world: Any, as_user: Any, ada: Any, ben: Any, who: str) -> None:
+    """They were a pair with it, so an undo that failed in the first second could mean nothing else."""
+    veto(ada, ben)
+    separation = parted(world.pair, leaving=ben)
+    client = as_user(getattr(world, who))
+    assert UNDO in get(client, "detail", world.pair)
+    post(client, "separation_undo", separation)
+    assert people(world.pair) == [ada, ben]
+
+
 def without_tokens(page: str) -> list[str]:
     return [line for line in page.splitlines() if "csrfmiddlewaretoken" not in line]
 
