@@ -10,9 +10,9 @@ from apps.core.text import one_line
 from apps.courses.models import Membership
 from apps.pairs.deadline import refuse_when_locked
 from apps.pairs.models import Pair, PairMember, Separation
-from apps.pairs.operations.common import VETOED, close_open, hold, vetoed
+from apps.pairs.operations.common import VETOED, close_open, hold
 from apps.pairs.operations.pairing import active, end
-from apps.pairs.queries.leaving import people_after_undo, what, why_not_undone
+from apps.pairs.queries.leaving import people_after_undo, vetoes_since, what, why_not_undone
 from apps.pairs.states import Ending, PairState, SeparationState
 
 MAX_REASON = 300
@@ -129,7 +129,7 @@ def undo_leaving(separation: Separation, *, by: User) -> Pair:
         refuse_when_locked(course)
     if reason := why_not_undone(separation, by=by):
         raise Refused(reason)
-    if vetoed(together):
+    if vetoes_since(separation, together).exists():
         raise Refused(VETOED)
     pair = _put_back(separation)
     separation.undo()

@@ -1,6 +1,7 @@
 """Reading how somebody leaves a pair: what is asked, what happened lately, and whether it can be undone."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +102,16 @@ def why_not_undone(separation: Separation, *, by: Any) -> str:
         return CHANGED
     together = [row for row in here if row.is_active or row.pk in separation.ended]
     paired = {row.membership_id for row in rows if row.pair_id != separation.pair_id}
-    return _gone_on(separation, together, paired, by=by) or _veto_in_the_way(together, by=by)
+    return _gone_on(separation, together, paired, by=by) or _veto_in_the_way(separation, together, by=by)
+
+
+def vetoes_since(separation: Separation, together: Iterable[Membership]) -> QuerySet[Veto]:
+    """The vetoes between people that were made after they had parted.
+
+    One of before stood while they were a pair, so it is no news: if it showed at once, it would be found out.
+    """
+    people = list(together)
+    return Veto.objects.filter(owner__in=people, classmate__in=people, created_at__gt=separation.done_at)
 
 
 def _rows_of_undo(separation: Separation) -> QuerySet[PairMember]:
@@ -131,12 +141,11 @@ def _gone_on(separation: Separation, together: list[PairMember], paired: set[int
     return ""
 
 
-def _veto_in_the_way(together: list[PairMember], *, by: Any) -> str:
+def _veto_in_the_way(separation: Separation, together: list[PairMember], *, by: Any) -> str:
     own = next((row.membership_id for row in together if row.membership.user_id == by.pk), None)
     if own is None:
         return ""
-    people = [row.membership_id for row in together]
-    vetoes = Veto.objects.filter(owner__in=people, classmate__in=people)
+    vetoes = vetoes_since(separation, [row.membership for row in together])
     found = sorted(vetoes.select_related("owner__user", "classmate__user"), key=lambda veto: veto.owner_id != own)
     if not found:
         return ""
