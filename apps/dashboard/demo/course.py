@@ -96,6 +96,7 @@ def _projects(course: Course, people: dict[str, Membership]) -> None:
     _begin(_pair(people, "rosa", "sven"), texts.PROBING)
     courses.drop_member(people["sven"], by=staff)
     seekers.seek(people)
+    seekers.match(course, by=staff)
     pairs.invite(
         people["ida"], receiver=people["jun"], message="I liked your question about attention sinks. Shall we?",
         by=people["ida"].user,

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from apps.courses.models import Membership
+from apps.accounts.models import User
+from apps.courses.models import Course, Membership
 from apps.pairs import operations as pairs
+from apps.pairs import solving
+from apps.pairs.matching import Settings
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ WISHES = (
     ("uma", ("omar", "pia"), ()),
 )
 
+SEED = 2024
 MESSAGES = (
     ("pia", "tara", "I saw circuits on your card. Would you look at addition with me?"),
     ("tara", "pia", "Gladly! Which model did you have in mind?"),
@@ -84,6 +88,12 @@ def seek(people: dict[str, Membership]) -> None:
         )  # fmt: skip
     for sender, receiver, text in MESSAGES:
         pairs.write_message(people[sender], receiver=people[receiver], text=text, by=people[sender].user)
+
+
+def match(course: Course, *, by: User) -> None:
+    """A dry run of matching them, solved already."""
+    run = pairs.start_run(course, settings=Settings(seed=SEED), by=by)
+    solving.solve_run(run.pk)
 
 
 def _hours(card: Card) -> Iterator[int]:
