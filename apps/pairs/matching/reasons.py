@@ -69,7 +69,7 @@ def _hours(members: Sequence[Candidate]) -> Iterator[str]:
 def _section(members: Sequence[Candidate]) -> Iterator[str]:
     sections = {member.section for member in members}
     if len(sections) == 1 and (section := sections.pop()):
-        yield f"{TOGETHER[len(members)]} in section {_plain(section)}"
+        yield f"{TOGETHER[len(members)]} in the same section: {_plain(section)}"
 
 
 def _shared(things: Collection[object], noun: str, members: Sequence[Candidate]) -> str:

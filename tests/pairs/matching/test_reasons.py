@@ -40,7 +40,7 @@ def test_of_a_pair():
         Candidate(1, choices=(2,), topics=frozenset({"steering", "probing", "{x}"}), hours=frozenset(range(14))),
         Candidate(2, choices=(9, 1), topics=frozenset({"{x}", "probing", "bias"}), hours=frozenset(range(20))),
     ) == ["both named each other (1st and 2nd choice)", "2 shared topics: probing, {{x}}", "14 shared hours a week"]
-    assert reasons(Candidate(1, section="{02}"), Candidate(2, section="{02}")) == ["both in section {{02}}"]
+    assert reasons(Candidate(1, section="{02}"), Candidate(2, section="{02}")) == ["both in the same section: {{02}}"]
     assert reasons(Candidate(1), Candidate(2, choices=(7, 8, 1))) == ["{1} named {0} (3rd choice)"]
     assert reasons(Candidate(1, hours=frozenset({5})), Candidate(2, hours=frozenset({5}))) == ["1 shared hour a week"]
 
@@ -60,7 +60,7 @@ def test_many_topics_are_counted_and_some_are_named():
 
 def test_what_does_not_count_is_no_reason():
     pair = Candidate(1, choices=(2,), section="01"), Candidate(2, section="01")
-    assert reasons(*pair, weights=Weights(choice=0)) == ["both in section 01"]
+    assert reasons(*pair, weights=Weights(choice=0)) == ["both in the same section: 01"]
 
 
 def test_a_wish_of_one_begins_with_a_name_and_nothing_else_does():
@@ -74,7 +74,7 @@ def test_a_wish_of_one_begins_with_a_name_and_nothing_else_does():
         "{0} named {2} (2nd choice)",
         "1 shared topic of all three: bias",
         "2 shared hours of all three a week",
-        "all three in section 01",
+        "all three in the same section: 01",
         "a group of three: the number of students is odd",
     ]
 
