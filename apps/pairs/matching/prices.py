@@ -82,12 +82,12 @@ class _Assignment:
 
 
 def _common_prices(worth: Ints) -> Ints:
-    """One price for each as chooser and as chosen, where nobody can go down alone.
+    """One price for each as chooser and as chosen, from which nobody can go down much alone.
 
-    Each round goes half the way down to the lowest that the others' prices permit. Two who both go half the way still
-    pay for their pair, so the prices stay valid; rounding up keeps them exact.
+    Each round goes half the way down to the lowest that the others' prices permit: two who both go half the way still
+    pay for their pair, but for the rounding, which `asks` make good.
     """
-    paid: Ints = worth.max(axis=1) // 2 + 1
+    paid: Ints = worth.max(axis=1) // 2
     for _ in range(ROUNDS):
-        paid = (paid + (worth - paid).max(axis=1) + 1) // 2
+        paid = (paid + (worth - paid).max(axis=1)) // 2
     return paid

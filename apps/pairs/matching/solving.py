@@ -57,7 +57,9 @@ def _refuse_unless_possible(scored: Table, group: Sequence[int]) -> None:
 
 
 def _result(scored: Table, groups: Groups, settings: Settings) -> Result:
-    made = sorted((_group(scored, group, settings) for group in groups), key=lambda group: group.members)
+    # By hand several may be alone or three: then it is not the number of candidates that wants it.
+    is_odd = len(scored.candidates) % 2 == 1 and sum(len(group) != 2 for group in groups) == 1
+    made = sorted((_group(scored, group, settings, is_odd) for group in groups), key=lambda group: group.members)
     left = left_of(scored, groups)
     reasons = {scored.candidates[row].key: why_left(scored, row, left, groups, settings) for row in left}
     contents = [content for group in made for content in group.satisfaction.values()]
@@ -70,7 +72,7 @@ def _result(scored: Table, groups: Groups, settings: Settings) -> Result:
     )
 
 
-def _group(scored: Table, group: Sequence[int], settings: Settings) -> Group:
+def _group(scored: Table, group: Sequence[int], settings: Settings, is_odd: bool) -> Group:
     rows = sorted(group, key=lambda row: scored.candidates[row].key)
     members = tuple(scored.candidates[row] for row in rows)
     keys = tuple(member.key for member in members)
@@ -79,5 +81,5 @@ def _group(scored: Table, group: Sequence[int], settings: Settings) -> Group:
         members=keys,
         score=sum(contents),
         satisfaction=dict(zip(keys, contents, strict=False)),
-        reasons=why_together(members, settings.weights, is_odd=len(scored.candidates) % 2 == 1),
+        reasons=why_together(members, settings.weights, is_odd=is_odd),
     )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.pairs.matching import Candidate, Mode, OddOne, Settings, solve
+from apps.pairs.matching import Candidate, Mode, OddOne, Settings, Weights, solve
 from tests.pairs.matching.people import crowds, few_examples, possible, runs
 
 
@@ -118,6 +118,20 @@ def test_several_who_are_left_each_go_to_another_pair(mode):
     assert [group.members for group in result.groups][:2] == [(1, 2, 3), (4, 5, 6)]
     assert [len(group.members) for group in result.groups] == [3, 3, 2, 2]
     assert not result.left
+
+
+@pytest.mark.parametrize(("mode", "with_third"), [(Mode.TOTAL, (4, 5, 8)), (Mode.FAIR, (6, 7, 8))])
+def test_thirds_go_where_the_mode_wants_them(mode, with_third):
+    circles = [{1, 2, 3}, {4, 5, 6, 7, 8}]
+    choices = {4: (5,), 5: (91, 92, 93, 4), 6: (7,), 7: (6,), 8: (4, 5, 6, 7)}  # 8 is left, and lowers 5 most
+    candidates = [
+        Candidate(key, choices=choices.get(key, ()), vetoes=frozenset(range(1, 9)) - circle)
+        for circle in circles
+        for key in circle
+    ]
+    by_choice = Weights(choice=1, topics=0, hours=0, section=0)
+    result = solve(candidates, Settings(seed=1, weights=by_choice, mode=mode))
+    assert [group.members for group in result.groups if len(group.members) == 3] == [(1, 2, 3), with_third]
 
 
 def test_of_several_who_are_left_the_one_with_a_project_goes_on_alone():
