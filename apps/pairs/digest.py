@@ -38,17 +38,18 @@ def _send(course: Course, at: dt.datetime, days: int) -> None:
     try:
         with transaction.atomic():
             LockDigest.objects.create(course=course, locks_at=at, days_before=days)
-            _write(course, at, days)
+            _write(course, at)
     except IntegrityError:
         return  # somebody else has sent it
 
 
-def _write(course: Course, at: dt.datetime, days: int) -> None:
+def _write(course: Course, at: dt.datetime) -> None:
     if not course.memberships.active().students().exists():
         return
     without = list(seeking(course))
     standing = f"{len(without)} without a partner" if without else "everybody has a partner"
-    subject = f"Pairs lock in {days} day{'s' if days > 1 else ''}: {standing}"
+    left = max(1, round((at - timezone.now()) / dt.timedelta(days=1)))  # it may go out late
+    subject = f"Pairs lock in {left} day{'s' if left > 1 else ''}: {standing}"
     context = {
         "course": course,
         "locks_at": at,

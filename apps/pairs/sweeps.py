@@ -82,11 +82,21 @@ def tell_of_half_pairs() -> None:
 
     The staff of a course get one mail for all that a roster has left behind.
     """
-    Pair.objects.whole().exclude(half_told_at=None).update(half_told_at=None)  # whoever dropped came back
+    for pair in Pair.objects.whole().exclude(half_told_at=None).order_by("pk"):
+        _came_back(pair)
     untold = Pair.objects.filter(half_told_at=None)
     broken = untold.filter(Q(pk__in=Pair.objects.half().values("pk")) | Q(pk__in=Pair.objects.abandoned().values("pk")))
     for course in Course.objects.filter(pk__in=broken.values("course")).order_by("pk"):
         _tell(course)
+
+
+@transaction.atomic
+def _came_back(pair: Pair) -> None:
+    """Whoever had dropped is in the course again before anybody took their place."""
+    if Pair.objects.whole().filter(pk=pair.pk).exclude(half_told_at=None).update(half_told_at=None):
+        audit.record(
+            pair, "pairs.whole", "noted that nobody is missing any more: who had left the course is back", by=None
+        )
 
 
 @transaction.atomic
@@ -102,6 +112,8 @@ def _tell(course: Course) -> None:
         gone = " and ".join(str(member) for member in pair.current_members if not member.is_present)
         subject = f"{gone or 'Your partner'} has left the course: how do you go on?"
         context = {"pair": pair, "gone": gone, "is_locked": locked, "course": course}
+        words = f"noted that {gone or 'a partner'} left the course"
+        audit.record(pair, "pairs.half", words, by=None)
         for member in pair.present_members:
             mail.send(member.membership.user, subject, "mail/pairs/half.txt", **context)
     count = len(broken)

@@ -155,10 +155,7 @@ def test_an_answer_that_comes_too_late_gets_a_sentence(world: Any, as_user: Any,
     getattr(operations, verb)(separation, by=by)
     before = people(pair)
     answer = as_user(press[late][0]).post(url(f"separation_{late}", separation), follow=True)
-    # Whoever has left the pair meanwhile may not answer for it at all.
-    assert answer.status_code == (403 if ended == "agree" and late == "withdraw" else 200)
-    if answer.status_code == 200:
-        assert "a moment ago" in answer.content.decode()
+    assert "a moment ago" in answer.content.decode()
     assert people(pair) == before
     page = as_user(other).get(url("separation_agree", separation), follow=True).content.decode()
     assert "nothing to answer any more" in page

@@ -28,7 +28,11 @@ class SensibleDateField(forms.DateField):
 class MilestoneFields(CrispyForm):
     """What a milestone is, with its day and time as the course's clocks show them; `clean` makes the moment."""
 
-    kind = forms.ChoiceField(choices=MilestoneKind.choices, initial=MilestoneKind.OTHER)
+    kind = forms.ChoiceField(
+        choices=MilestoneKind.choices,
+        initial=MilestoneKind.OTHER,
+        help_text="“Pairs formed” locks the pairs: from its moment on only course staff change who works with whom.",
+    )
     title = forms.CharField(max_length=160)
     date = SensibleDateField(label="Day")
     time = forms.TimeField(widget=widgets.time(), initial=END_OF_DAY)

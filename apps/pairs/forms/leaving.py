@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from apps.core.errors import Stale
 from apps.core.forms import CrispyForm, PlainTextField
 from apps.courses.models import Membership
 from apps.pairs.models import Pair, PairMember
@@ -26,6 +27,7 @@ class LeaveForm(CrispyForm):
             "invalid_choice": "One of you is not in this pair any more. Look again and choose.",
         },
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = PlainTextField(
         required=False,
         max_length=MAX_REASON,
@@ -36,6 +38,7 @@ class LeaveForm(CrispyForm):
     def __init__(self, *args: Any, pair: Pair, user: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = pair.present_members
+        self.fields["seen"].initial = self._now()
         if len(self.people) < 2:
             del self.fields["who"]
         else:
@@ -43,6 +46,18 @@ class LeaveForm(CrispyForm):
             self.fields["who"].choices = [*choices, (NOBODY_STAYS, self.nobody_stays)]  # type: ignore[attr-defined]
         if user is not None and len(self.people) < 2:
             self.fields["reason"].help_text = "It stays in the history of the project, which the staff read."
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what was chosen when other people were in the pair; the next press means those there are now."""
+        values = dict(super().clean() or self.cleaned_data)
+        if values.get("seen") and values["seen"] != self._now():
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data["seen"] = self._now()
+            self.refuse(Stale("This pair has changed since you looked, so nothing was done. Choose again."))
+        return values
+
+    def _now(self) -> str:
+        return "-".join(str(one.membership_id) for one in self.people)
 
     def leaving(self) -> Membership | None:
         """Who leaves; None when nobody goes on."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.courses.models import Course, Membership
+from apps.pairs.models.pairs import PairMember
 from apps.pairs.models.partners import Veto
 from apps.pairs.states import InvitationState
 
@@ -50,6 +51,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def shown_to_receiver(self) -> "InvitationQuerySet":
         """Without those whose receiver has vetoed the sender: nobody is reminded of them, shown them, or mailed."""
         return self.exclude(Exists(_veto_of_receiver()))
+
+    def with_projects(self) -> "InvitationQuerySet":
+        """`sender_has_project`: the sender is what remains of a pair, and whoever accepts joins that project."""
+        own = PairMember.objects.active().filter(membership=OuterRef("sender"))
+        return self.annotate(sender_has_project=Exists(own))
 
     def with_people(self) -> "InvitationQuerySet":
         return self.select_related("sender__user", "receiver__user", "sender__course")

@@ -75,6 +75,15 @@ class PairQuerySet(models.QuerySet["Pair"]):
         """The active pair of a student, as a queryset of none or one."""
         return self.active().filter(members__membership=membership, members__is_active=True)
 
+    def left_by(self, membership: Membership) -> "PairQuerySet":
+        """The pairs that a student was in and is not any more, the latest first."""
+        over = PairMember.objects.filter(pair=OuterRef("pk"), membership=membership, is_active=False)
+        return (
+            self.exclude(pk__in=self.model._default_manager.of(membership).values("pk"))
+            .filter(Exists(over))
+            .order_by("-pk")
+        )
+
     def half(self) -> "PairQuerySet":
         """Active pairs of which one student remains, who was not allowed to go on alone."""
         return self._with_present().filter(present=1, wanted_size__gt=1)
@@ -131,6 +140,11 @@ class Pair(ConcurrentTransitionMixin, models.Model):
     def is_half(self) -> bool:
         """Whether one student remains who was not allowed to go on alone: the project waits for a partner."""
         return self.state == PairState.ACTIVE and len(self.present_members) == 1 and self.wanted_size > 1
+
+    @property
+    def together_since(self) -> dt.datetime:
+        """When the last of those who are in it now came."""
+        return max((member.joined_at for member in self.current_members), default=self.created_at)
 
     @property
     def users(self) -> list[Any]:

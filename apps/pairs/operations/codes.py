@@ -56,7 +56,7 @@ def join_by_code(membership: Membership, *, code: str, by: User) -> Pair:
     owner = found.membership if found else None
     if not found or not owner or owner.course_id != course.pk or _is_vetoed(owner, member):
         raise Refused(
-            "No open code reads like this. A code is used once and lasts a week: ask for a new one.", field="code"
+            "No open code reads like this. A code works once and for a week at most: ask for a new one.", field="code"
         )
     if owner.pk == member.pk:
         raise Refused("This is your own code: tell it to the person you want to work with.", field="code")

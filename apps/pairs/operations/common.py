@@ -25,6 +25,7 @@ from apps.pairs.models import (
     SoloRequest,
     Veto,
 )
+from apps.pairs.queries import dropped_at
 from apps.pairs.states import Ending, OfferState, SoloState
 
 VETOED = "One of them has asked not to work with the other, so they cannot be put together."
@@ -101,9 +102,11 @@ def add_to(pair: Pair, members: Sequence[Membership]) -> Pair:
 
 def settle(pair: Pair) -> None:
     """End the time in the pair of those who have dropped the course."""
-    rows = PairMember.objects.active().filter(pair=pair)
-    gone = [row.pk for row in rows.select_related("membership__user") if not row.is_present]
-    rows.filter(pk__in=gone).update(is_active=False, left_at=timezone.now(), ending=Ending.DROPPED)
+    for row in PairMember.objects.active().filter(pair=pair).select_related("membership__user"):
+        if not row.is_present:
+            left_at = max(dropped_at(row.membership) or timezone.now(), row.joined_at)
+            row.is_active, row.left_at, row.ending = False, left_at, Ending.DROPPED
+            row.save(update_fields=["is_active", "left_at", "ending"])
 
 
 def close_open(members: Sequence[Membership]) -> None:

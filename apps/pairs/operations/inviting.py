@@ -43,7 +43,8 @@ def invite(sender: Membership, *, receiver: Membership, message: str, by: User) 
     audit.record(invitation, "pairs.invite", f"invited {receiver}", by=by)
     if not Veto.objects.filter(owner=receiver, classmate=sender).exists():
         subject = f"{sender} would like to do the project with you"
-        mail.send(receiver.user, subject, "mail/pairs/invited.txt", invitation=invitation, course=course)
+        context = {"invitation": invitation, "course": course, "has_project": pair_of(sender) is not None}
+        mail.send(receiver.user, subject, "mail/pairs/invited.txt", **context)
     return invitation
 
 

@@ -16,7 +16,7 @@ from apps.pairs.queries.leaving import (
 )
 from apps.pairs.queries.messages import Conversation, conversations, obstacle, unread, written
 from apps.pairs.queries.nudges import About, Recipient, recipients
-from apps.pairs.queries.people import candidates, invitations_of, matching, seeking
+from apps.pairs.queries.people import candidates, dropped_at, invitations_of, matching, seeking
 from apps.pairs.queries.plans import Plan, plan
 from apps.pairs.queries.runs import (
     RunBoard,
@@ -53,6 +53,7 @@ __all__ = [
     "consequences",
     "conversations",
     "described",
+    "dropped_at",
     "edits_since",
     "history_of",
     "invitations_found",

@@ -54,6 +54,8 @@ class Comparison:
     only_first: list[str] = field(default_factory=list)
     only_second: list[str] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)  # whose partner is another, by name
+    edited: list[str] = field(default_factory=list)  # runs that were changed by hand
+    said_otherwise: int = 0  # students of both runs who had said something else by the other
 
     @property
     def weighs_alike(self) -> bool:
@@ -74,6 +76,9 @@ def compare_runs(first: MatchingRun, second: MatchingRun) -> Comparison:
     found.same, found.only_first, found.only_second = (
         _labels(groups, names) for groups in (one & other, one - other, other - one)
     )
+    found.edited = [str(run) for run in (first, second) if run.revision]
+    said = [{one["key"]: one for one in run.inputs} for run in (first, second)]
+    found.said_otherwise = sum(said[0][key] != said[1][key] for key in said[0].keys() & said[1].keys())
     for key in sorted(keys, key=lambda key: names[key].casefold()):
         here, there = places[0].get(key, nowhere), places[1].get(key, nowhere)
         if here.partners != there.partners:

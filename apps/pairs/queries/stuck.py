@@ -41,6 +41,7 @@ def stuck_sections(course: Course, search: str = "") -> list[Section]:
     nudges = last_nudges(member.pk for section in sections for member in section.reach)
     for row in (row for section in sections for row in section.rows):
         known = [nudges[member.pk] for member in row.reach if member.pk in nudges]
+        known = [event for event in known if event.at >= row.since]  # an older one was about something else
         row.nudge = max(known, key=lambda event: event.at, default=None)
     return sections
 

@@ -10,13 +10,12 @@ from django.utils import timezone
 from apps.core.models import AuditEvent
 from apps.courses.models import Course, Membership
 from apps.pairs.models import Pair, PairMember, Separation
+from apps.pairs.queries.people import DROPS
 from apps.pairs.queries.stuck_rows import Row
 from apps.pairs.states import Ending, PairState
 
 PARTING_LONG = dt.timedelta(days=2)  # a request to part that is open for longer is stuck
 DROPPED_FOR = dt.timedelta(days=30)
-# What the courses write down when somebody leaves; see their operations.
-DROPS = ("courses.drop_member", "courses.roster_dropped", "courses.roster_undone")
 
 
 def troubled_pairs(course: Course, people: QuerySet[Membership] | None) -> list[Pair]:

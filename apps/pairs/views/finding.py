@@ -13,7 +13,7 @@ from apps.courses.access import course_for
 from apps.courses.models import Course, Membership
 from apps.courses.queries import membership_of
 from apps.pairs import operations, queries
-from apps.pairs.deadline import has_passed, is_locked, locks_at
+from apps.pairs.deadline import has_passed, is_locked, locks_at, refuse_when_locked
 from apps.pairs.forms import InviteForm, JoinForm
 from apps.pairs.models import Invitation, JoinCode, Offer, Pair, SoloRequest
 from apps.pairs.views.common import attempt, context, student
@@ -39,6 +39,8 @@ def invite(request: SignedInRequest, slug: str) -> HttpResponse:
     """A student sends an invitation."""
     course = course_for(request.user, slug, "pairs.invite")
     membership = student(request, course)
+    if _is_over(request, membership):
+        return redirect("pairs:index", slug)
     form = InviteForm(request.POST, membership=membership)
     if form.is_valid():
         try:
@@ -112,6 +114,8 @@ def join(request: SignedInRequest, slug: str) -> HttpResponse:
     """A student joins a classmate by the code that they were told."""
     course = course_for(request.user, slug, "pairs.invite")
     membership = student(request, course)
+    if _is_over(request, membership):
+        return redirect("pairs:index", slug)
     form = JoinForm(request.POST)
     if form.is_valid():
         try:
@@ -133,9 +137,10 @@ def _student_page(
 ) -> HttpResponse:
     course = membership.course
     search = one_line(request.GET.get("q", ""))[:100]
-    form = invite_form or InviteForm(membership=membership)
+    picked = _picked(request, membership)
+    form = invite_form or InviteForm(membership=membership, initial={"receiver": picked.pk if picked else None})
     found = list(queries.candidates(membership, search)[: SHOWN + 1])
-    chosen = form.cleaned_data.get("receiver") if form.is_bound else None
+    chosen = form.cleaned_data.get("receiver") if form.is_bound else picked
     if chosen and chosen not in found[:SHOWN]:
         found.insert(0, chosen)  # whoever was chosen is in sight, wherever they stand in the list
     shown = context(course, form=form, search=search, candidates=found[:SHOWN], has_more=len(found) > SHOWN)
@@ -159,6 +164,26 @@ def _student_page(
     return render(request, "pairs/index.html", shown)
 
 
+def _picked(request: SignedInRequest, membership: Membership) -> Membership | None:
+    """Whom a student had chosen before they searched on, so that the search does not lose them."""
+    pk = request.GET.get("receiver", "")
+    return queries.candidates(membership).filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
+
+
+def _is_over(request: SignedInRequest, membership: Membership) -> bool:
+    """Whether a page from before is behind this press: they have a partner by now, or pairs are locked. Says so."""
+    pair = Pair.objects.of(membership).with_people().first()
+    if pair is not None and not pair.is_half:
+        messages.error(request, "You have a partner already, so nothing was sent.")
+        return True
+    try:
+        refuse_when_locked(membership.course)
+    except Refused as refusal:
+        messages.error(request, f"{refusal.message} Nothing was sent.")
+        return True
+    return False
+
+
 def _invitation(request: SignedInRequest, course: Course, pk: int) -> Invitation:
-    visible = Invitation.objects.visible_to(request.user).with_people()
+    visible = Invitation.objects.visible_to(request.user).with_people().with_projects()
     return get_object_or_404(visible, sender__course=course, pk=pk)

@@ -1,5 +1,7 @@
 """Leaving a pair: asking and answering, what staff do, the undo."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +16,7 @@ from apps.courses.queries import membership_of, staff_users
 from apps.pairs import operations, queries
 from apps.pairs.deadline import has_passed, locks_at
 from apps.pairs.forms import LeaveForm, SeparateForm
-from apps.pairs.models import Pair, Separation
+from apps.pairs.models import Pair, Separation, people_known_to
 from apps.pairs.states import SeparationState
 from apps.pairs.views.common import attempt, context, pair_for
 
@@ -73,6 +75,9 @@ def refuse(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def withdraw(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     course = course_for(request.user, slug)
     separation = _separation(request, course, pk)
+    if separation.state != SeparationState.ASKED and separation.asked_by_id == request.user.pk:
+        messages.error(request, f"This request was {separation.get_state_display()} a moment ago.")
+        return redirect("pairs:detail", slug, separation.pair_id)
     require(request.user, "pairs.withdraw_separation", separation)
     done = "Taken back: the pair goes on. The others in it get mail."
     attempt(request, lambda: operations.withdraw_leaving(separation, by=request.user), done)
@@ -122,7 +127,10 @@ def partings(request: SignedInRequest, slug: str) -> HttpResponse:
     membership = membership_of(request.user, course)
     pair = Pair.objects.of(membership).with_people().first() if membership else None
     asked = _asked_of(request, pair) if pair else None
-    shown = context(course, partings=found, is_staff=is_staff, asked=asked)
+    earlier: Iterable[Pair] = []
+    if membership and not membership.is_staff:
+        earlier = Pair.objects.left_by(membership).prefetch_related(people_known_to(request.user))
+    shown = context(course, partings=found, is_staff=is_staff, asked=asked, earlier=earlier)
     return render(request, "pairs/partings.html#partings" if request.htmx else "pairs/partings.html", shown)
 
 

@@ -18,7 +18,7 @@ from apps.pairs import operations, queries, topics
 from apps.pairs.deadline import has_passed, locks_at
 from apps.pairs.forms import ProfileForm, WishesForm
 from apps.pairs.forms.partners import Moved
-from apps.pairs.models import Profile
+from apps.pairs.models import Pair, Profile
 from apps.pairs.operations.inviting import MAX_MESSAGE
 from apps.pairs.operations.partners import SavedWishes
 from apps.pairs.views.common import attempt, context, student
@@ -113,9 +113,20 @@ def preferences(request: SignedInRequest, slug: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _kept(saved))
+            messages.success(request, _kept(saved) + _still_together(membership, vetoed))
             return redirect("pairs:preferences", slug)
     return _wishes_page(request, membership, form)
+
+
+def _still_together(membership: Membership, vetoed: list[Membership]) -> str:
+    """A veto against one's own partner ends nothing, and the person must know."""
+    pair = Pair.objects.of(membership).with_people().first()
+    own = [one for one in vetoed if pair and one.pk in {member.membership_id for member in pair.present_members}]
+    return (
+        f" You are in a pair with {own[0]}, and this does not part you: that is asked for on the pair’s page."
+        if own
+        else ""
+    )
 
 
 def _wishes_page(

@@ -53,3 +53,14 @@ document.addEventListener("click", (event) => {
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelector(".rooms [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 });
+
+// A form that came back: lead to what is wrong, which may stand far below, and let it be read aloud.
+document.addEventListener("DOMContentLoaded", () => {
+  const field = document.querySelector("main .is-invalid:not([type=hidden]), main [aria-invalid=true]");
+  const words = document.querySelector("main .invalid-feedback, main form .notice-error, main .alert-danger");
+  const wrong = field ?? words;
+  if (!wrong) return;
+  if (!field) wrong.tabIndex = -1;
+  wrong.focus({ preventScroll: true });
+  wrong.scrollIntoView({ block: "center" });
+});
