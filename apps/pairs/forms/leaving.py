@@ -51,8 +51,7 @@ class LeaveForm(CrispyForm):
         """Refuse what was chosen when other people were in the pair; the next press means those there are now."""
         values = dict(super().clean() or self.cleaned_data)
         if values.get("seen") and values["seen"] != self._now():
-            self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data["seen"] = self._now()
+            self.data = {**self.data.dict(), "seen": self._now()}  # type: ignore[attr-defined]
             self.refuse(Stale("This pair has changed since you looked, so nothing was done. Choose again."))
         return values
 
