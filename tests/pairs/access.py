@@ -70,9 +70,9 @@ ANSWERING: dict[str, Any] = {
 
 ROWS = [
     Row("pairs:index", ok=MEMBERS),
-    Row("pairs:invite", ok=STUDENTS, forbidden=STAFF, method="post"),
+    Row("pairs:invite", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
     Row("pairs:code", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
-    Row("pairs:join", ok=STUDENTS, forbidden=STAFF, method="post"),
+    Row("pairs:join", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
     Row("pairs:board", ok=MEMBERS),
     Row("pairs:card_show", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),
     Row("pairs:card_hide", ok=STUDENTS, forbidden=STAFF, method="post", status=(302,)),

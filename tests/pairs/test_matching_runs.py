@@ -235,7 +235,7 @@ class TestReading:
         late = MembershipFactory(course=course, user__name="Late Larry")
         page = page_of(client, run)
         for sentence in (
-            "A has a partner by now.",
+            "A has a partner by now, or goes on alone.",
             "C has left the course.",
             "E has another proposal to answer.",
             "They cannot be put together any more: one of them has asked not to work with the other.",

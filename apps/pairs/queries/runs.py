@@ -16,7 +16,7 @@ from apps.pairs.matching.terms import LARGEST_GROUP
 from apps.pairs.models import MatchingRun, OfferMember, Profile, RankedChoice, Veto
 from apps.pairs.queries.people import seeking
 
-TAKEN = "{} has a partner by now."
+TAKEN = "{} has a partner by now, or goes on alone."
 DROPPED = "{} has left the course."
 OFFERED = "{} has another proposal to answer."
 VETOED = "They cannot be put together any more: one of them has asked not to work with the other."
