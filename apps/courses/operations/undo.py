@@ -59,7 +59,8 @@ def _carry_out(course: Course, todo: Undoing, filename: str, by: Any) -> None:
 def _move(member: Membership, state: MembershipState, words: str, by: Any) -> None:
     member.state = state
     member.save(update_fields=["state"])
-    audit.record(member, "courses.roster_undone", words, by=by)
+    verb = "courses.roster_dropped" if state == MembershipState.DROPPED else "courses.roster_undone"
+    audit.record(member, verb, words, by=by)
 
 
 def _change_back(course: Course, item: Altered, by: Any) -> None:

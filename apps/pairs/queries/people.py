@@ -9,7 +9,7 @@ from apps.courses.models import Course, Membership
 from apps.pairs.models import Invitation, PairMember
 
 # What the courses write down when somebody leaves; see their operations.
-DROPS = ("courses.drop_member", "courses.roster_dropped", "courses.roster_undone")
+DROPS = ("courses.drop_member", "courses.roster_dropped")
 
 
 def seeking(course: Course) -> QuerySet[Membership]:
