@@ -88,6 +88,14 @@ def test_the_history_says_when_somebody_dropped_and_came_back(course: Any, staff
     assert AuditEvent.objects.on(pair).filter(verb="pairs.whole").count() == 1
 
 
+def test_who_leaves_a_trio_has_not_come_back(course: Any, staff: Membership) -> None:
+    people = [MembershipFactory(course=course) for _ in range(3)]
+    pair = PairFactory(course=course, of=people, wanted_size=3)
+    operations.separate(pair, leaving=people[0], reason="As she wishes", by=staff.user)
+    sweep()
+    assert not AuditEvent.objects.on(pair).filter(verb__in=["pairs.whole", "pairs.half"]).exists()
+
+
 def test_who_is_replaced_left_when_they_dropped(course: Any, staff: Membership) -> None:
     pair = PairFactory(course=course)
     gone, stays = (member.membership for member in pair.current_members)

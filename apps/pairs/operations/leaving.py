@@ -167,8 +167,8 @@ def _carry_out(separation: Separation, phrase: str, *, by: User) -> Separation:
         rows = PairMember.objects.active().filter(pair=pair, membership=separation.leaving)
         separation.ended = list(rows.values_list("pk", flat=True))
         rows.update(is_active=False, left_at=timezone.now(), ending=Ending.LEFT)
-        # Whoever remains knows it, so that nobody needs to tell them; two of a trio are a pair like any other.
-        pair.half_told_at, pair.wanted_size = timezone.now(), 2
+        # Whoever remains alone knows it, so that nobody needs to tell them; two of a trio are a pair like any other.
+        pair.half_told_at, pair.wanted_size = timezone.now() if len(staying) == 1 else None, 2
         pair.save(update_fields=["half_told_at", "wanted_size"])
     separation.carry_out()
     separation.save(update_fields=["state", "done_at", "ended"])

@@ -3,9 +3,9 @@
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.courses.models import Course, Membership
-from apps.pairs.models import InvitationQuerySet, OfferMember, Pair, PairMember, SoloRequest
+from apps.pairs.models import InvitationQuerySet, Pair, PairMember
 from apps.pairs.queries.people import matching, seeking
-from apps.pairs.queries.stuck import live_invitations
+from apps.pairs.queries.stuck import live_invitations, under_way
 
 
 def pairs_found(course: Course, search: str = "") -> QuerySet[Pair]:
@@ -25,12 +25,7 @@ def pairs_with_room(course: Course, search: str = "", *, most: int) -> QuerySet[
 
 def seeking_found(course: Course, search: str = "") -> QuerySet[Membership]:
     """Who seeks a partner, and whether an invitation, a proposal of the staff or a request of theirs is open."""
-    live = live_invitations(course).filter(Q(sender=OuterRef("pk")) | Q(receiver=OuterRef("pk")))
-    offered = OfferMember.objects.filter(membership=OuterRef("pk"), is_open=True)
-    asked = SoloRequest.objects.open().filter(membership=OuterRef("pk"))
-    return matching(seeking(course), search).annotate(
-        has_invitation=Exists(live), has_offer=Exists(offered), has_asked=Exists(asked)
-    )
+    return matching(seeking(course), search).annotate(**under_way(course))
 
 
 def invitations_found(course: Course, search: str = "") -> InvitationQuerySet:

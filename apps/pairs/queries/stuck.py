@@ -69,10 +69,16 @@ def live_invitations(course: Course) -> InvitationQuerySet:
 
 def unmatched(course: Course) -> QuerySet[Membership]:
     """Students in no pair for whom nothing is under way: no invitation either way, no proposal, no request."""
+    nothing = [~exists for exists in under_way(course).values()]
+    return seeking(course).filter(*nothing, project=None)  # type: ignore[misc]
+
+
+def under_way(course: Course) -> dict[str, Exists]:
+    """For a query of memberships: whether an invitation, a proposal of the staff or a request of theirs is open."""
     live = live_invitations(course).filter(Q(sender=OuterRef("pk")) | Q(receiver=OuterRef("pk")))
     offered = OfferMember.objects.filter(membership=OuterRef("pk"), is_open=True)
     asked = SoloRequest.objects.open().filter(membership=OuterRef("pk"))
-    return seeking(course).filter(~Exists(live), ~Exists(offered), ~Exists(asked), project=None)  # type: ignore[misc]
+    return {"has_invitation": Exists(live), "has_offer": Exists(offered), "has_asked": Exists(asked)}
 
 
 def _found(course: Course, search: str) -> QuerySet[Membership] | None:
